@@ -1,0 +1,176 @@
+/**
+ * Reads the text of a file as YAML 1.2: a value, and the place of each part of it. It admits less
+ * than YAML does: one document of bounded size, keys that are text, no aliases (so that a value has
+ * one place, and a few lines cannot stand for a billion) and no tags. It knows nothing of Keeper.
+ */
+import {
+  LineCounter,
+  type YAMLError,
+  isAlias,
+  isCollection,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  parseDocument,
+} from 'yaml';
+import { type FileError, type Path, pathText, printable } from './finding.ts';
+
+/** The largest file that is read, in bytes. */
+export const fileBytes = 1024 * 1024;
+
+/** A file as read. */
+export interface ReadDocument {
+  /** What is wrong with the YAML itself. */
+  readonly errors: readonly FileError[];
+  /** The value; absent when the errors leave none that is worth checking. */
+  readonly value?: { readonly json: unknown };
+  /** Where a part sits (counted from 1). For a missing part: the nearest part around it. */
+  locate(path: Path, at: 'key' | 'value'): { readonly line: number; readonly column: number };
+}
+
+/** Reads a text. Never throws. */
+export function readDocument(text: string): ReadDocument {
+  if (Buffer.byteLength(text) > fileBytes) return tooLarge();
+  const lineCounter = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter,
+    prettyErrors: false,
+    version: '1.2',
+    schema: 'core',
+    // Doubled keys are reported with their path, below.
+    uniqueKeys: false,
+  });
+
+  function placeAt(offset: number): { line: number; column: number } {
+    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  }
+  function locate(path: Path, at: 'key' | 'value'): { line: number; column: number } {
+    return placeAt(offsetOf(document.contents, path, at));
+  }
+
+  // Past some depth the library gives up, and reports each level on its own.
+  const tooDeep = document.errors.findLast(({ code }) => code === 'RESOURCE_EXHAUSTION');
+  const broken = tooDeep ? [tooDeep] : [...document.errors, ...document.warnings];
+  // A broken tree would only yield errors about its own ruins.
+  if (broken.length > 0) {
+    const errors = broken.map((error) => ({ ...placeAt(error.pos[0]), ...syntaxError(error) }));
+    return { errors, locate };
+  }
+
+  const refused: Refusal[] = [];
+  refuse(document.contents, [], refused);
+  const errors = refused.map(({ node, path, message, instead }) => {
+    return { ...placeAt(startOf(node) ?? 0), path: pathText(path), message, instead };
+  });
+  if (refused.some(({ breaks }) => breaks)) return { errors, locate };
+  return { errors, locate, value: { json: document.toJS() as unknown } };
+}
+
+function tooLarge(): ReadDocument {
+  const start = { line: 1, column: 1 };
+  const error = {
+    ...start,
+    path: '',
+    message: `the file is larger than ${fileBytes / 1024 / 1024} MiB`,
+    instead: 'write what is wanted and nothing else',
+  };
+  return { errors: [error], locate: () => start };
+}
+
+type Words = Pick<FileError, 'path' | 'message' | 'instead'>;
+
+/** Something refused. It `breaks` the value if what follows cannot be judged without it. */
+interface Refusal {
+  readonly node: unknown;
+  readonly path: Path;
+  readonly breaks: boolean;
+  readonly message: string;
+  readonly instead: string;
+}
+
+const syntaxWords: Readonly<Record<string, Omit<Words, 'path'>>> = {
+  MULTIPLE_DOCS: {
+    message: 'a second document begins here',
+    instead: 'write one document, without further `---` lines',
+  },
+  RESOURCE_EXHAUSTION: {
+    message: 'the file is nested too deeply',
+    instead: 'write at most the levels that the example shows',
+  },
+  TAB_AS_INDENT: { message: 'a tab is no indentation', instead: 'write spaces' },
+  TAG_RESOLVE_FAILED: {
+    message: 'the file uses a tag (`!name`)',
+    instead: 'write the plain value, in quotes where it begins with `!`',
+  },
+};
+
+function syntaxError({ code, message }: YAMLError): Words {
+  const words = syntaxWords[code] ?? {
+    message: `not readable as YAML: ${printable(message.split('\n', 1)[0]!)}`,
+    instead: 'check indentation, colons and quotes here and on the line before',
+  };
+  return { path: '', ...words };
+}
+
+/** What YAML allows and this file does not. Collects into `refused`, from top to bottom. */
+function refuse(node: unknown, path: Path, refused: Refusal[]): void {
+  if (isAlias(node)) {
+    const message = `the file uses an alias (\`*${printable(node.source)}\`)`;
+    refused.push({ node, path, breaks: true, message, instead: 'write the value out' });
+  } else if (isSeq(node)) {
+    for (const [index, item] of node.items.entries()) refuse(item, [...path, index], refused);
+  } else if (isMap(node)) {
+    const keys = new Set<string>();
+    for (const { key, value } of node.items) {
+      const name = textOf(key);
+      if (name === undefined) {
+        const message = 'the key is no text';
+        refused.push({ node: key, path, breaks: true, message, instead: 'put it in quotes' });
+        continue;
+      }
+      const inside = [...path, name];
+      if (keys.has(name)) {
+        const message = 'stands here a second time';
+        const instead = 'keep one of the two';
+        refused.push({ node: key, path: inside, breaks: false, message, instead });
+      }
+      keys.add(name);
+      refuse(value, inside, refused);
+    }
+  }
+}
+
+function textOf(key: unknown): string | undefined {
+  return isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
+}
+
+/** Where a part begins. Walks as far as the path leads. */
+function offsetOf(contents: unknown, path: Path, at: 'key' | 'value'): number {
+  let node = contents;
+  let offset = 0;
+  for (const [depth, part] of path.entries()) {
+    if (isMap(node)) {
+      // Of a doubled key, the last one counts.
+      const pair = node.items.findLast(({ key }) => textOf(key) === part);
+      if (!pair) return offset;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+      const wantsKey = at === 'key' && depth === path.length - 1;
+      // The key stands for a value left empty, and for one that begins on the next line.
+      const keyStands = (isScalar(node) && node.value === null) || (isCollection(node) && !node.flow);
+      if (!wantsKey && !keyStands) offset = startOf(node) ?? offset;
+    } else if (isSeq(node) && typeof part === 'number') {
+      node = node.items[part];
+      offset = startOf(node) ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
+}

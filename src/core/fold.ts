@@ -1,0 +1,417 @@
+/**
+ * The chain folded into memory, entry by entry. Total over the union: what an entry means for later
+ * passes is decided here and nowhere else.
+ */
+import { stepOf, type Effect, type Entry, type Observation } from './entry.ts';
+import type { Fault } from './fault.ts';
+import { dayMs, lifetimeLadderDays, pushDoubtMs, requestTimeoutMs } from './limits.ts';
+import {
+  reportKey,
+  type ConnectorMemory,
+  type CredentialMemory,
+  type Memory,
+  type OpenIntent,
+} from './memory.ts';
+
+type Of<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>;
+type Outcome = Of<'outcome'>;
+
+/**
+ * Folds entries into a copy of `memory`.
+ * @throws RangeError when an entry's number does not follow: the chain was read wrong.
+ */
+export function remember(memory: Memory, entries: readonly Entry[]): Memory {
+  if (entries.length === 0) return memory;
+  const next = structuredClone(memory);
+  for (const entry of entries) {
+    if (entry.seq !== next.seq + 1) {
+      throw new RangeError(`Cannot fold entry ${entry.seq} after ${next.seq}`);
+    }
+    foldEntry(next, entry);
+    next.seq = entry.seq;
+    next.at = entry.at;
+  }
+  return next;
+}
+
+function foldEntry(memory: Memory, entry: Entry): void {
+  switch (entry.kind) {
+    case 'intent':
+      foldIntent(memory, entry);
+      return;
+    case 'outcome':
+      foldOutcome(memory, entry);
+      return;
+    case 'proof':
+      foldProof(memory, entry);
+      return;
+    case 'recovery':
+      foldRecovery(memory, entry);
+      return;
+    case 'observation':
+      foldObservation(memory, entry.seen, entry.at);
+      return;
+    case 'order':
+      foldOrder(memory, entry);
+      return;
+    case 'order-end':
+      memory.orders = memory.orders.filter((order) => order.id !== entry.orderId);
+      return;
+    case 'configuration':
+      memory.configuration = entry.hash;
+      return;
+  }
+}
+
+function foldIntent(memory: Memory, entry: Of<'intent'>): void {
+  const { id, effect, at, deadlineAt, because } = { ...entry };
+  memory.open.push({ id, effect, at, deadlineAt, because });
+  if (effect.kind === 'create-registration') memory.createIntended = true;
+  if (effect.kind === 'push-credential') {
+    const credential = memory.credentials[effect.keyId];
+    if (credential) credential.pushed = true;
+    connector(memory, effect.connector);
+  }
+}
+
+function foldOutcome(memory: Memory, outcome: Outcome): void {
+  const intent = takeOpen(memory, outcome.intent);
+  if (!intent) return;
+  const step = stepOf(intent.effect);
+  if (outcome.result === 'done') {
+    delete memory.waits[step];
+    foldDone(memory, intent, outcome);
+  } else {
+    if (outcome.retryAt !== undefined) {
+      const attempts = (memory.waits[step]?.attempts ?? 0) + 1;
+      memory.waits[step] = {
+        untilAt: outcome.retryAt,
+        attempts,
+        reason: outcome.reason ?? 'backing-off',
+      };
+    }
+    if (outcome.result === 'doubtful') foldDoubt(memory, intent, outcome.at);
+    if (outcome.result === 'refused') foldRefusal(memory, intent, outcome.fault);
+  }
+}
+
+function foldDone(memory: Memory, intent: OpenIntent, outcome: Outcome): void {
+  const { effect } = intent;
+  const facts = outcome.facts ?? {};
+  switch (effect.kind) {
+    case 'create-registration':
+      memory.registrationWriteAt = outcome.at;
+      if (facts.objectId !== undefined && facts.appId !== undefined) {
+        memory.registration = { objectId: facts.objectId, appId: facts.appId, created: true };
+      }
+      return;
+    case 'update-registration':
+      memory.registrationWriteAt = outcome.at;
+      memory.lastPatch = { patch: effect.patch, at: outcome.at };
+      return;
+    case 'create-service-principal':
+      memory.servicePrincipalAt = outcome.at;
+      return;
+    case 'add-credential':
+      if (facts.keyId !== undefined) {
+        addCredential(memory, intent, facts.keyId, facts.hint ?? '', facts.endAt ?? effect.endAt);
+      }
+      return;
+    case 'store-credential':
+      hold(memory, effect.keyId, 'pending', facts.version);
+      return;
+    case 'promote-credential':
+      promote(memory, effect.keyId, facts.version, outcome.at);
+      return;
+    case 'push-credential':
+      foldPush(memory, intent, effect, outcome);
+      return;
+    case 'remove-credential':
+      foldRemoval(memory, effect, outcome.at);
+      return;
+    case 'disable-version': {
+      const credential = memory.credentials[effect.keyId];
+      if (credential) {
+        credential.held = credential.held.filter((one) => one.version !== effect.held.version);
+      }
+      return;
+    }
+  }
+}
+
+function foldPush(
+  memory: Memory,
+  intent: OpenIntent,
+  effect: Extract<Effect, { kind: 'push-credential' }>,
+  outcome: Outcome,
+): void {
+  const remembered = connector(memory, effect.connector);
+  const facts = outcome.facts ?? {};
+  if (effect.record === undefined) {
+    remembered.clean = {
+      keyId: effect.keyId,
+      appId: effect.appId,
+      intentAt: intent.at,
+      doneAt: outcome.at,
+    };
+    if (facts.grants) remembered.grants = { ...facts.grants };
+    if (facts.activeRecordId !== undefined) remembered.activeRecordId = facts.activeRecordId;
+    for (const record of facts.records ?? []) {
+      const before = remembered.records[record.id]?.keyId;
+      const keyId = record.reached ? effect.keyId : before;
+      remembered.records[record.id] = {
+        updatedAt: record.updatedAt,
+        ...(keyId === undefined ? {} : { keyId }),
+      };
+    }
+  } else {
+    const updatedAt = facts.records?.find((one) => one.id === effect.record)?.updatedAt;
+    remembered.records[effect.record] = {
+      keyId: effect.keyId,
+      updatedAt: updatedAt ?? remembered.records[effect.record]?.updatedAt ?? 0,
+    };
+  }
+  remembered.doubtful = remembered.doubtful.filter(
+    (push) => push.record !== effect.record || intent.at < push.at + pushDoubtMs,
+  );
+}
+
+function foldRemoval(
+  memory: Memory,
+  effect: Extract<Effect, { kind: 'remove-credential' }>,
+  at: number,
+): void {
+  const credential = memory.credentials[effect.keyId];
+  if (credential) {
+    credential.removedAt = at;
+    credential.removedWhy = effect.why;
+  }
+  memory.reported[reportKey('removed', effect.keyId)] = at;
+  if (effect.why === 'abandoned') memory.abandonments += 1;
+}
+
+function foldDoubt(memory: Memory, intent: OpenIntent, at: number): void {
+  const { effect } = intent;
+  switch (effect.kind) {
+    case 'create-registration':
+    case 'update-registration':
+      memory.registrationWriteAt = at;
+      return;
+    case 'add-credential':
+      memory.parked.push({ id: intent.id, at: intent.at, doubtAt: at, ambiguous: false });
+      return;
+    case 'store-credential': {
+      const credential = memory.credentials[effect.keyId];
+      if (credential) credential.storeDoubtAt = at;
+      return;
+    }
+    case 'promote-credential':
+      memory.promoteDoubt = { keyId: effect.keyId, intent: intent.id, at };
+      return;
+    case 'push-credential':
+      connector(memory, effect.connector).doubtful.push({
+        keyId: effect.keyId,
+        at,
+        ...(effect.record === undefined ? {} : { record: effect.record }),
+      });
+      return;
+    case 'create-service-principal':
+    case 'remove-credential':
+    case 'disable-version':
+      return;
+  }
+}
+
+function foldRefusal(memory: Memory, intent: OpenIntent, fault: Fault | undefined): void {
+  if (intent.effect.kind !== 'add-credential' || fault?.kind !== 'policy') return;
+  if (fault.rule !== 'lifetime-too-long') return;
+  const askedDays = Math.round((intent.effect.endAt - intent.at) / dayMs);
+  memory.lifetimeCapDays = lifetimeLadderDays.find((days) => days < askedDays) ?? 7;
+}
+
+function foldProof(memory: Memory, entry: Of<'proof'>): void {
+  if (entry.takeOver) takeOver(memory, entry, entry.takeOver);
+  const credential = memory.credentials[entry.keyId];
+  if (!credential) return;
+  const step = `prove:${entry.keyId}`;
+  switch (entry.result) {
+    case 'proved':
+      credential.provedAt = entry.at;
+      credential.refusals = 0;
+      delete credential.refusedAt;
+      memory.abandonments = 0;
+      delete memory.waits[step];
+      return;
+    case 'refused':
+      credential.refusedAt = entry.at;
+      credential.refusals += 1;
+      break;
+    case 'disproved':
+      credential.disprovedAt = entry.at;
+      delete memory.waits[step];
+      return;
+    case 'unclear':
+    case 'still-accepted':
+      break;
+  }
+  if (entry.retryAt !== undefined) {
+    memory.waits[step] = {
+      untilAt: entry.retryAt,
+      attempts: (memory.waits[step]?.attempts ?? 0) + 1,
+      reason: entry.result === 'unclear' ? 'unreachable' : 'not-accepted-yet',
+    };
+  }
+}
+
+function takeOver(
+  memory: Memory,
+  entry: Of<'proof'>,
+  told: { readonly hint: string; readonly endAt: number },
+): void {
+  if (entry.result !== 'proved') return;
+  memory.credentials[entry.keyId] ??= {
+    keyId: entry.keyId,
+    hint: told.hint,
+    endAt: told.endAt,
+    addedAt: entry.at,
+    origin: 'taken-over',
+    held: [],
+    refusals: 0,
+    pushed: false,
+  };
+  hold(memory, entry.keyId, entry.held.secret, entry.held.version);
+  if (entry.held.secret === 'current') {
+    promote(memory, entry.keyId, entry.held.version, entry.at);
+  }
+}
+
+function foldRecovery(memory: Memory, entry: Of<'recovery'>): void {
+  const intent = takeOpen(memory, entry.intent);
+  if (entry.finding === 'in-doubt') {
+    if (intent) foldDoubt(memory, intent, intent.deadlineAt + requestTimeoutMs);
+    return;
+  }
+  const parked = memory.parked.find((one) => one.id === entry.intent);
+  if (!parked) return;
+  if (entry.finding === 'ambiguous') {
+    parked.ambiguous = true;
+    return;
+  }
+  memory.parked = memory.parked.filter((one) => one !== parked);
+  if (entry.finding === 'done' && entry.keyId !== undefined) {
+    const made = { id: parked.id, at: parked.at };
+    addCredential(memory, made, entry.keyId, entry.hint ?? '', entry.endAt ?? parked.at);
+  }
+}
+
+function foldObservation(memory: Memory, seen: Observation, at: number): void {
+  switch (seen.what) {
+    case 'registration-known':
+      memory.registration = { objectId: seen.objectId, appId: seen.appId, created: seen.created };
+      return;
+    case 'connector-known':
+      connector(memory, seen.connector);
+      return;
+    case 'secret-known':
+      memory.secretKnown = true;
+      return;
+    case 'version-found':
+      hold(memory, seen.keyId, seen.held.secret, seen.held.version);
+      if (seen.held.secret === 'current') promote(memory, seen.keyId, seen.held.version, at);
+      return;
+    case 'credential-gone': {
+      const credential = memory.credentials[seen.keyId];
+      if (credential) {
+        credential.removedAt = at;
+        credential.removedWhy = 'by-hand';
+      }
+      return;
+    }
+    case 'record-changed': {
+      const record = connector(memory, seen.connector).records[seen.record];
+      if (record) {
+        record.updatedAt = seen.updatedAt;
+        delete record.keyId;
+      }
+      return;
+    }
+    case 'foreign-credential':
+      memory.reported[reportKey(seen.what, seen.keyId)] = at;
+      return;
+    case 'foreign-version':
+      memory.reported[reportKey(seen.what, seen.version)] = at;
+      return;
+    case 'foreign-permission':
+    case 'foreign-redirect-uri':
+    case 'drift':
+      memory.reported[reportKey(seen.what, seen.subject)] = at;
+      return;
+  }
+}
+
+function foldOrder(memory: Memory, entry: Of<'order'>): void {
+  if (entry.body.kind === 'freeze') memory.freezeUntilAt = entry.body.untilAt;
+  if (entry.body.kind === 'thaw') delete memory.freezeUntilAt;
+  const keyIds = [...(entry.keyIds ?? [])];
+  if (entry.body.kind === 'compromised') {
+    for (const keyId of keyIds) {
+      const credential = memory.credentials[keyId];
+      if (credential) credential.compromisedBy = entry.orderId;
+    }
+  }
+  memory.orders.push({ id: entry.orderId, by: entry.by, at: entry.at, body: entry.body, keyIds });
+}
+
+function takeOpen(memory: Memory, id: string): OpenIntent | undefined {
+  const intent = memory.open.find((one) => one.id === id);
+  if (intent) memory.open = memory.open.filter((one) => one !== intent);
+  return intent;
+}
+
+function connector(memory: Memory, id: string): ConnectorMemory {
+  return (memory.connectors[id] ??= { doubtful: [], records: {} });
+}
+
+function addCredential(
+  memory: Memory,
+  made: { readonly id: string; readonly at: number },
+  keyId: string,
+  hint: string,
+  endAt: number,
+): void {
+  memory.credentials[keyId] = {
+    keyId,
+    hint,
+    endAt,
+    addedAt: made.at,
+    origin: 'issued',
+    intent: made.id,
+    held: [],
+    refusals: 0,
+    pushed: false,
+  } satisfies CredentialMemory;
+}
+
+function hold(
+  memory: Memory,
+  keyId: string,
+  secret: 'current' | 'pending',
+  version: string | undefined,
+): void {
+  const credential = memory.credentials[keyId];
+  if (!credential || version === undefined) return;
+  delete credential.storeDoubtAt;
+  if (!credential.held.some((one) => one.version === version && one.secret === secret)) {
+    credential.held.push({ secret, version });
+  }
+}
+
+function promote(memory: Memory, keyId: string, version: string | undefined, at: number): void {
+  if (version === undefined) return;
+  hold(memory, keyId, 'current', version);
+  const credential = memory.credentials[keyId];
+  if (credential) credential.promotedAt ??= at;
+  memory.promoted = { keyId, version, at };
+  memory.secretKnown = true;
+  delete memory.promoteDoubt;
+}

@@ -1,0 +1,38 @@
+/**
+ * Role: the test projects, one a folder under test/. A folder without tests is no project yet.
+ */
+import { globSync } from 'node:fs';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { ClosingLine } from './test/support/closing-line.ts';
+
+/** A project of the tests in test/<name>. */
+function project(
+  name: string,
+  options: TestProjectInlineConfiguration['test'] = {},
+): TestProjectInlineConfiguration {
+  return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
+}
+
+/** True when the project has something to run. */
+function hasTests({ test }: TestProjectInlineConfiguration): boolean {
+  return globSync(test?.include ?? [], { cwd: import.meta.dirname }).length > 0;
+}
+
+export default defineConfig({
+  test: {
+    environment: 'node',
+    passWithNoTests: false,
+    reporters: ['default', new ClosingLine()],
+    projects: [
+      project('unit'),
+      project('property', { testTimeout: 30_000 }),
+      project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),
+      project('end-to-end', {
+        testTimeout: 120_000,
+        hookTimeout: 120_000,
+        fileParallelism: false,
+      }),
+      project('architecture'),
+    ].filter(hasTests),
+  },
+});
