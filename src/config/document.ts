@@ -4,7 +4,6 @@
  * one place, and a few lines cannot stand for a billion) and no tags. It knows nothing of Keeper.
  */
 import {
-  LineCounter,
   type YAMLError,
   isAlias,
   isCollection,
@@ -26,15 +25,17 @@ export interface ReadDocument {
   /** The value; absent when the errors leave none that is worth checking. */
   readonly value?: { readonly json: unknown };
   /** Where a part sits (counted from 1). For a missing part: the nearest part around it. */
-  locate(path: Path, at: 'key' | 'value'): { readonly line: number; readonly column: number };
+  readonly locate: (
+    path: Path,
+    at: 'key' | 'value',
+  ) => { readonly line: number; readonly column: number };
 }
 
 /** Reads a text. Never throws. */
 export function readDocument(text: string): ReadDocument {
   if (Buffer.byteLength(text) > fileBytes) return tooLarge();
-  const lineCounter = new LineCounter();
+  const lineStarts = lineStartsOf(text);
   const document = parseDocument(text, {
-    lineCounter,
     prettyErrors: false,
     version: '1.2',
     schema: 'core',
@@ -43,8 +44,9 @@ export function readDocument(text: string): ReadDocument {
   });
 
   function placeAt(offset: number): { line: number; column: number } {
-    const { line, col } = lineCounter.linePos(Math.min(offset, text.length));
-    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+    const inside = Math.min(offset, text.length);
+    const line = lineStarts.findLastIndex((start) => start <= inside);
+    return { line: line + 1, column: inside - lineStarts[line]! + 1 };
   }
   function locate(path: Path, at: 'key' | 'value'): { line: number; column: number } {
     return placeAt(offsetOf(document.contents, path, at));
@@ -66,6 +68,14 @@ export function readDocument(text: string): ReadDocument {
   });
   if (refused.some(({ breaks }) => breaks)) return { errors, locate };
   return { errors, locate, value: { json: document.toJS() as unknown } };
+}
+
+/**
+ * Where each line begins. The library's own counter is told of lines by its parser, and misses those
+ * that the parser skips as it recovers from a broken flow collection.
+ */
+function lineStartsOf(text: string): number[] {
+  return [0, ...text.matchAll(/\n/g).map(({ index }) => index + 1)];
 }
 
 function tooLarge(): ReadDocument {
@@ -159,7 +169,8 @@ function offsetOf(contents: unknown, path: Path, at: 'key' | 'value'): number {
       node = pair.value;
       const wantsKey = at === 'key' && depth === path.length - 1;
       // The key stands for a value left empty, and for one that begins on the next line.
-      const keyStands = (isScalar(node) && node.value === null) || (isCollection(node) && !node.flow);
+      const keyStands =
+        (isScalar(node) && node.value === null) || (isCollection(node) && !node.flow);
       if (!wantsKey && !keyStands) offset = startOf(node) ?? offset;
     } else if (isSeq(node) && typeof part === 'number') {
       node = node.items[part];

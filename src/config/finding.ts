@@ -51,19 +51,18 @@ export function pathText(path: Path): string {
 
 /** A value of the file in a message: in quotes, cut, and unable to move the cursor of a terminal. */
 export function quote(value: unknown): string {
-  if (value === null || value === undefined) return 'nothing';
+  if (typeof value === 'string') return `'${printable(value)}'`;
+  if (typeof value === 'number' || typeof value === 'boolean') return `'${value}'`;
   if (Array.isArray(value)) return 'a list';
-  if (typeof value === 'object') return 'a map';
-  return `'${printable(String(value))}'`;
+  return value === null || value === undefined ? 'nothing' : 'a map';
 }
 
 const quotedChars = 60;
 
 /** Text of the file, safe to print: cut, and without control or direction characters. */
 export function printable(text: string): string {
-  const safe = text.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
-  const chars = [...safe];
-  return chars.length <= quotedChars ? safe : `${chars.slice(0, quotedChars - 1).join('')}…`;
+  const cut = text.length <= quotedChars ? text : `${text.slice(0, quotedChars - 1)}…`;
+  return cut.replaceAll(/[\p{C}\p{Zl}\p{Zp}]/gu, '?');
 }
 
 /** By position, then by path: the order in which a person goes through the file. */

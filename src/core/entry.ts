@@ -46,6 +46,8 @@ export interface Facts {
   readonly endAt?: number;
   readonly version?: string;
   readonly found?: boolean;
+  /** What the tenant's policy allows, after a refusal for the lifetime. */
+  readonly lifetimeCapDays?: number;
   /** After a push: the connector's records as read back, and whether the write reached each. */
   readonly records?: readonly { readonly id: string; readonly updatedAt: number; readonly reached: boolean }[];
   readonly activeRecordId?: string;

@@ -3,8 +3,7 @@
  * passes is decided here and nowhere else.
  */
 import { stepOf, type Effect, type Entry, type Observation } from './entry.ts';
-import type { Fault } from './fault.ts';
-import { dayMs, lifetimeLadderDays, pushDoubtMs, requestTimeoutMs } from './limits.ts';
+import { dayMs, disproofMs, lifetimeLadderDays, pushDoubtMs, requestTimeoutMs } from './limits.ts';
 import {
   reportKey,
   type ConnectorMemory,
@@ -12,6 +11,7 @@ import {
   type Memory,
   type OpenIntent,
 } from './memory.ts';
+import type { Reason } from './reason.ts';
 
 type Of<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>;
 type Outcome = Of<'outcome'>;
@@ -91,7 +91,7 @@ function foldOutcome(memory: Memory, outcome: Outcome): void {
       };
     }
     if (outcome.result === 'doubtful') foldDoubt(memory, intent, outcome.at);
-    if (outcome.result === 'refused') foldRefusal(memory, intent, outcome.fault);
+    if (outcome.result === 'refused') foldRefusal(memory, intent, outcome);
   }
 }
 
@@ -222,9 +222,14 @@ function foldDoubt(memory: Memory, intent: OpenIntent, at: number): void {
   }
 }
 
-function foldRefusal(memory: Memory, intent: OpenIntent, fault: Fault | undefined): void {
+function foldRefusal(memory: Memory, intent: OpenIntent, outcome: Outcome): void {
+  const { fault, facts } = outcome;
   if (intent.effect.kind !== 'add-credential' || fault?.kind !== 'policy') return;
   if (fault.rule !== 'lifetime-too-long') return;
+  if (facts?.lifetimeCapDays !== undefined) {
+    memory.lifetimeCapDays = facts.lifetimeCapDays;
+    return;
+  }
   const askedDays = Math.round((intent.effect.endAt - intent.at) / dayMs);
   memory.lifetimeCapDays = lifetimeLadderDays.find((days) => days < askedDays) ?? 7;
 }
@@ -258,9 +263,16 @@ function foldProof(memory: Memory, entry: Of<'proof'>): void {
     memory.waits[step] = {
       untilAt: entry.retryAt,
       attempts: (memory.waits[step]?.attempts ?? 0) + 1,
-      reason: entry.result === 'unclear' ? 'unreachable' : 'not-accepted-yet',
+      reason: reasonOfTrial(entry, credential),
     };
   }
+}
+
+function reasonOfTrial(entry: Of<'proof'>, credential: CredentialMemory): Reason {
+  if (entry.result === 'unclear') return 'unreachable';
+  if (entry.result === 'refused') return 'not-accepted-yet';
+  const removedAt = credential.removedAt ?? entry.at;
+  return entry.at > removedAt + disproofMs ? 'removed-secret-works' : 'backing-off';
 }
 
 function takeOver(
@@ -310,7 +322,7 @@ function foldObservation(memory: Memory, seen: Observation, at: number): void {
       memory.registration = { objectId: seen.objectId, appId: seen.appId, created: seen.created };
       return;
     case 'connector-known':
-      connector(memory, seen.connector);
+      connector(memory, seen.connector).known = true;
       return;
     case 'secret-known':
       memory.secretKnown = true;
@@ -359,6 +371,7 @@ function foldOrder(memory: Memory, entry: Of<'order'>): void {
       if (credential) credential.compromisedBy = entry.orderId;
     }
   }
+  memory.reported[reportKey('order', entry.orderId)] = entry.at;
   memory.orders.push({ id: entry.orderId, by: entry.by, at: entry.at, body: entry.body, keyIds });
 }
 

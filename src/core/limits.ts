@@ -58,9 +58,8 @@ export const lifetimeLadderDays: readonly number[] = [365, 180, 90, 60, 30];
 /** Puts of one value in one pass (law 5). */
 export const maxPuts = 3;
 
-/** Times a version put in by hand is overruled before Keeper slows down; back-off applies. */
+/** Rounds of look, plan, act in one pass. */
 export const roundsPerPass = 12;
-export const actionsPerPass = 24;
 
 /** Client secrets that a registration for personal accounts may have; ended ones count. */
 export const personalSlots = 2;

@@ -55,6 +55,8 @@ export interface RecordMemory {
 }
 
 export interface ConnectorMemory {
+  /** It was seen at Nylas. */
+  known?: boolean;
   clean?: CleanPush;
   doubtful: DoubtfulPush[];
   /** Records that have been active under Keeper's pushes: Keeper keeps them current. */

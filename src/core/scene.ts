@@ -231,7 +231,7 @@ export function isDead(scene: Scene, connector: DesiredConnector): boolean {
   if (holding.kind === 'certain') return !works(scene, holding.keyId);
   if (holding.kind === 'doubtful') return !holding.keyIds.some((keyId) => works(scene, keyId));
   const view = scene.observed.connectors[connector.id]?.connector;
-  if (view?.kind === 'absent') return true;
+  if (view?.kind === 'absent') return scene.memory.connectors[connector.id]?.known !== true;
   // An adopted connector holds a secret from before Keeper: dead when no such secret lives.
   return (
     view?.kind === 'known' &&

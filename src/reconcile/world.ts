@@ -3,6 +3,7 @@
  * appears here. Every call answers with a value or a {@link Fault}; none throws for an expected
  * failure, none retries a write, and reads may be retried only inside their time limit.
  */
+import type { ChainStore } from '../audit/chain-store.ts';
 import type { DesiredConnector, Permission, SecretRef } from '../core/desired.ts';
 import type { Result } from '../core/fault.ts';
 import type {
@@ -143,36 +144,7 @@ export interface Connectors {
   readGrants(connector: DesiredConnector): Promise<Result<GrantHealth>>;
 }
 
-/** A place in one chain: which blob, how many bytes of it. */
-export interface ChainPosition {
-  readonly blob: number;
-  readonly offset: number;
-  /** Blocks in this blob; a new blob is begun after a bound. */
-  readonly blocks: number;
-}
-
-export interface ChainTail {
-  /** Lines from the asked position on, as stored, newline at each end. */
-  readonly text: string;
-  readonly end: ChainPosition;
-  /** The storage service's clock at the answer, epoch milliseconds. */
-  readonly storageAt: number;
-}
-
-/** The audit chains. An append takes effect exactly at the position given, or not at all (law 4). */
-export interface ChainStore {
-  readTail(registration: string, from: ChainPosition): Promise<Result<ChainTail>>;
-  /** `moved`: somebody else appended first. Recognises its own line when an answer was lost. */
-  append(
-    registration: string,
-    at: ChainPosition,
-    line: string,
-  ): Promise<
-    Result<{ readonly kind: 'appended'; readonly end: ChainPosition } | { readonly kind: 'moved' }>
-  >;
-  /** Keys of all chains, for verification. */
-  list(): Promise<Result<readonly string[]>>;
-}
+export type { ChainPosition, ChainStore, ChainTail } from '../audit/chain-store.ts';
 
 /** The metadata by which a tick finds what is due. */
 export interface StateHead {
@@ -255,6 +227,10 @@ export interface World {
   readonly log: Log;
   /** A fresh UUID. */
   newId(): string;
+  /** Planned switches that the whole fleet may make in an hour (law 12). */
+  readonly switchesPerHour: number;
+  /** Actions that one pass may carry out (law 12). */
+  readonly actionsPerPass: number;
   /** Who writes: build and instance, for the chain. */
   readonly worker: string;
 }

@@ -84,7 +84,8 @@ function makeApplication(
   const owners = call.replica === 'latest' ? [] : [call.by.principalId];
   store.applications.set(application.id, hold(store, call, { value: application, owners }));
   store.applicationIds.set(application.appId, application.id);
-  if (application.uniqueName !== null) addId(store.namedIds, application.uniqueName, application.id);
+  if (application.uniqueName !== null)
+    addId(store.namedIds, application.uniqueName, application.id);
   return application;
 }
 
@@ -111,7 +112,8 @@ export function upsertApplication(
   if (createIfMissing && holders.length > 0 && holders.every((one) => liveNow(one) === undefined)) {
     return nameTaken();
   }
-  const mayCreate = holders.length === 0 || holders.every((one) => isSimultaneous(store, call, one));
+  // True also when nobody holds the name.
+  const mayCreate = holders.every((one) => isSimultaneous(store, call, one));
   if (createIfMissing && mayCreate) {
     const application = makeApplication(store, call, patch);
     return application instanceof Refusal ? application : { kind: 'created', application };

@@ -34,20 +34,20 @@ export interface Password {
 }
 
 /** A permission asked of one resource. */
-export interface ResourceAccess {
+interface ResourceAccess {
   resourceAppId: string;
   resourceAccess: readonly { id: string; type: 'Scope' | 'Role' }[];
 }
 
 /** A scope that an application offers to others. */
-export interface OfferedScope {
+interface OfferedScope {
   id: string;
   value: string | null;
   [more: string]: unknown;
 }
 
 /** `application.api`. */
-export interface ApiSettings {
+interface ApiSettings {
   requestedAccessTokenVersion: number | null;
   acceptMappedClaims: boolean | null;
   knownClientApplications: readonly string[];
@@ -55,7 +55,7 @@ export interface ApiSettings {
 }
 
 /** `application.web`. */
-export interface WebSettings {
+interface WebSettings {
   redirectUris: readonly string[];
   homePageUrl: string | null;
   logoutUrl: string | null;
@@ -205,7 +205,9 @@ export function patched(
 }
 
 /** The fields of a patch that carry a value. */
-function sent<T extends object>(patch: T | undefined): { [K in keyof T]?: Exclude<T[K], undefined> } {
+function sent<T extends object>(
+  patch: T | undefined,
+): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const kept = Object.entries(patch ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(kept) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }

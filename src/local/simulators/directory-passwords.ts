@@ -19,7 +19,7 @@ export const PERSONAL_ACCOUNT_PASSWORDS = 2;
 const OBJECT_SIZE_PASSWORDS = 600;
 const DEFAULT_LIFETIME_YEARS = 2;
 const TEXT_CHARACTERS = 40;
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~._-';
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~._-'.split('');
 /** The vendor words the limit in several ways; nobody may rely on one of them. */
 const LIMIT_MESSAGES = [
   'Not allowed to add 3 passwords. You can only add a maximum of 2 passwords.',
@@ -60,7 +60,7 @@ export function makePassword(
 
 /** A value of the vendor's alphabet; position 4 tells the vendor's scanners that it is a secret. */
 function drawText(random: Random): string {
-  const letters = Array.from({ length: TEXT_CHARACTERS }, () => random.pick([...ALPHABET]));
+  const letters = Array.from({ length: TEXT_CHARACTERS }, () => random.pick(ALPHABET));
   return `${letters.slice(0, 3).join('')}8Q~${letters.slice(6).join('')}`;
 }
 

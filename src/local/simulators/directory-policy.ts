@@ -117,7 +117,7 @@ function tooLong(policyId: string): Refusal {
  * Milliseconds of an ISO 8601 duration; a year is 365 days and a month 30, as .NET reads them.
  * Throws on text that is no duration, as a policy is set by hand.
  */
-export function durationMs(text: string): number {
+function durationMs(text: string): number {
   const match =
     /^P(?:(\d+)Y)?(?:(\d+)M)?(?:(\d+)W)?(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?)?$/u.exec(
       text,

@@ -60,7 +60,9 @@ function textUnfit({ description, notes }: Application): Refusal | undefined {
 
 function tagUnfit(tags: readonly string[]): Refusal | undefined {
   if (new Set(tags).size !== tags.length) return invalid('tags', 'Tags contain duplicates.');
-  const unfit = tags.find((tag) => tag.length === 0 || tag.length > TAG_CHARACTERS || /\s/u.test(tag));
+  const unfit = tags.find(
+    (tag) => tag.length === 0 || tag.length > TAG_CHARACTERS || /\s/u.test(tag),
+  );
   return unfit === undefined
     ? undefined
     : invalid('tags', `Tag '${unfit}' has whitespace, or not between 1 and 256 characters.`);
@@ -89,7 +91,7 @@ function redirectUnfit(
 
 function redirectFault(text: string, native: boolean, personal: boolean): string | undefined {
   if (text.length > URI_CHARACTERS) return `longer than ${URI_CHARACTERS} characters`;
-  if (/[!$'(),;]/u.test(text)) return 'it has one of the characters ! $ \' ( ) , ;';
+  if (/[!$'(),;]/u.test(text)) return "it has one of the characters ! $ ' ( ) , ;";
   if (!URL.canParse(text)) return 'it is not an absolute URI';
   const uri = new URL(text);
   if (uri.hash !== '' || text.endsWith('#')) return 'it has a fragment';
@@ -142,7 +144,10 @@ function personalAccountsUnfit(
   nationalCloud: boolean,
 ): Refusal | undefined {
   if (nationalCloud) {
-    return invalid('signInAudience', 'Personal Microsoft accounts are not supported in this cloud.');
+    return invalid(
+      'signInAudience',
+      'Personal Microsoft accounts are not supported in this cloud.',
+    );
   }
   if (application.api.requestedAccessTokenVersion !== 2) {
     return invalid(

@@ -116,7 +116,6 @@ export function simulatedDirectory(
     roles: ['Application.ReadWrite.All', 'Policy.Read.All'],
   };
   const byHand = (): Call => ({ by: portal, at: surroundings.now(), replica: 'latest' });
-  const keyOf = (appId: string): Key => ({ by: 'appId', value: appId });
 
   function heldApplication(appId: string) {
     const [held] = applicationsByKey(store, keyOf(appId));
@@ -233,6 +232,10 @@ export function simulatedDirectory(
       replica: replicaChoice.int(store.options.replicas),
     }),
   };
+}
+
+function keyOf(appId: string): Key {
+  return { by: 'appId', value: appId };
 }
 
 function emptyStore(random: Surroundings['random'], options: DirectoryOptions): DirectoryStore {

@@ -2,13 +2,7 @@
  * Role: what a simulated tenant remembers, and the few ways to touch it: find, show, commit, make,
  * bin, purge. It decides nothing about permission; that is `directory-gates.ts`.
  */
-import type {
-  Application,
-  Call,
-  GraphRole,
-  Key,
-  ServicePrincipal,
-} from './directory-objects.ts';
+import type { Application, Call, GraphRole, Key, ServicePrincipal } from './directory-objects.ts';
 import type { DirectoryOptions } from './directory-options.ts';
 import type { AppManagementPolicy, DefaultAppManagementPolicy } from './directory-policy.ts';
 import { notFound, type Refusal } from './directory-refusal.ts';
@@ -17,7 +11,7 @@ import type { TokenBook } from './directory-tokens.ts';
 import type { Random } from './random.ts';
 
 /** Deleted objects can be restored for this long; their names stay taken as long. */
-export const BIN_DAYS = 30;
+const BIN_DAYS = 30;
 const BIN_MS = BIN_DAYS * 86_400_000;
 
 /** One object with its replicas: Graph's readers, the token servers, and the owners apart. */
@@ -166,7 +160,9 @@ export function hold<T extends Application | ServicePrincipal>(
 
 /** Objects that count against a maker's quota: live, in the bin, and a quarter of those purged. */
 export function countedFor(store: DirectoryStore, principalId: string, at: number): number {
-  const purged = store.purged.filter(({ by, at: then }) => by === principalId && then > at - BIN_MS);
+  const purged = store.purged.filter(
+    ({ by, at: then }) => by === principalId && then > at - BIN_MS,
+  );
   return (store.made.get(principalId) ?? 0) + purged.length / 4;
 }
 

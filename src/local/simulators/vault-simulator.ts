@@ -51,7 +51,15 @@ export interface SimulatedVault extends Simulator, VaultHand {
 }
 
 const apiVersions: ReadonlySet<string> = new Set([
-  ...['7.0', '7.1', '7.2', '7.3', '7.4', '7.5', '7.6', '2025-07-01', '2026-04-01'],
+  '7.0',
+  '7.1',
+  '7.2',
+  '7.3',
+  '7.4',
+  '7.5',
+  '7.6',
+  '2025-07-01',
+  '2026-04-01',
 ]);
 const createsPerWindow = 300;
 const requestsPerWindow = 4000;

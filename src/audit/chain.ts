@@ -1,0 +1,114 @@
+/**
+ * Entries as lines of a hash chain. A line is canonical JSON and carries the hash of the line before
+ * (`prev`) and its own (`hash`, over its canonical JSON without that member). Bytes read back are
+ * foreign: anything that is not exactly such a line is a {@link ChainDefect}, never an exception.
+ */
+import type { Entry, EntryBody } from '../core/entry.ts';
+import { entryBytes } from '../core/limits.ts';
+import { canonicalJson, sha256 } from './canonical.ts';
+
+/** What stands before the first line. */
+export const genesisHash = '0'.repeat(64);
+
+/** Where a chain stands: its last entry's number and hash. */
+export interface Link {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export const genesis: Link = { seq: 0, hash: genesisHash };
+
+/** What is wrong with a line. */
+export interface ChainDefect {
+  readonly seq: number;
+  readonly defect: 'not-json' | 'wrong-shape' | 'newer-format' | 'wrong-number' | 'broken-link' | 'wrong-hash' | 'too-long' | 'cut-off';
+}
+
+const kinds: ReadonlySet<string> = new Set<EntryBody['kind']>([
+  'intent',
+  'outcome',
+  'proof',
+  'recovery',
+  'observation',
+  'order',
+  'order-end',
+  'configuration',
+]);
+
+/**
+ * Makes the next line.
+ * @throws RangeError when the entry is longer than an entry may be: a defect of the caller.
+ */
+export function encodeEntry(body: EntryBody, at: number, after: Link): { line: string; entry: Entry; link: Link } {
+  const entry: Entry = { ...body, v: 1, seq: after.seq + 1, at };
+  const unsigned = { ...(toWire(entry) as object), prev: after.hash };
+  const hash = sha256(canonicalJson(unsigned));
+  const line = `${canonicalJson({ ...unsigned, hash })}\n`;
+  const bytes = Buffer.byteLength(line);
+  if (bytes > entryBytes) throw new RangeError(`Cannot write an entry of ${bytes} bytes: the bound is ${entryBytes}`);
+  return { line, entry, link: { seq: entry.seq, hash } };
+}
+
+/** Reads lines that follow `after`. Stops at the first defect and says what it was. */
+export function decodeLines(
+  text: string,
+  after: Link,
+): { entries: readonly Entry[]; link: Link; defect?: ChainDefect } {
+  const entries: Entry[] = [];
+  let link = after;
+  if (text === '') return { entries, link };
+  const lines = text.split('\n');
+  const rest = lines.pop();
+  for (const line of lines) {
+    const read = decodeLine(line, link);
+    if ('defect' in read) return { entries, link, defect: read };
+    entries.push(read.entry);
+    link = { seq: read.entry.seq, hash: read.hash };
+  }
+  if (rest !== '') return { entries, link, defect: { seq: link.seq + 1, defect: 'cut-off' } };
+  return { entries, link };
+}
+
+function decodeLine(line: string, after: Link): { entry: Entry; hash: string } | ChainDefect {
+  const seq = after.seq + 1;
+  const defect = (what: ChainDefect['defect']): ChainDefect => ({ seq, defect: what });
+  if (line.length > entryBytes) return defect('too-long');
+  let raw: unknown;
+  try {
+    raw = JSON.parse(line);
+  } catch {
+    return defect('not-json');
+  }
+  if (!isRecord(raw)) return defect('wrong-shape');
+  const { hash, ...unsigned } = raw;
+  if (typeof raw['v'] === 'number' && raw['v'] > 1) return defect('newer-format');
+  if (raw['v'] !== 1 || typeof raw['kind'] !== 'string' || !kinds.has(raw['kind'])) return defect('wrong-shape');
+  if (raw['seq'] !== seq) return defect('wrong-number');
+  if (raw['prev'] !== after.hash) return defect('broken-link');
+  if (typeof hash !== 'string' || sha256(canonicalJson(unsigned)) !== hash) return defect('wrong-hash');
+  const { prev: _prev, ...told } = unsigned;
+  return { entry: fromWire(told) as Entry, hash };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Instants (`at`, `…At`) are ISO 8601 in the file, epoch milliseconds in memory. */
+function toWire(value: unknown, key = ''): unknown {
+  if (typeof value === 'number' && isInstant(key)) return new Date(value).toISOString();
+  if (Array.isArray(value)) return value.map((one) => toWire(one));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toWire(member, name)]));
+}
+
+function fromWire(value: unknown, key = ''): unknown {
+  if (typeof value === 'string' && isInstant(key)) return Date.parse(value);
+  if (Array.isArray(value)) return value.map((one) => fromWire(one));
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fromWire(member, name)]));
+}
+
+function isInstant(key: string): boolean {
+  return key === 'at' || key.endsWith('At');
+}

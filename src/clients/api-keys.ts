@@ -1,0 +1,68 @@
+/** Nylas API keys, from the vault, held for a short time. */
+import type { SecretRef } from '../core/desired.ts';
+import { failure, success, type Result } from '../core/fault.ts';
+import { Secret } from '../core/secret.ts';
+import type { Clock, Vault } from '../reconcile/world.ts';
+import { apiKeyMs } from './limits.ts';
+
+export interface ApiKeysOptions {
+  readonly vault: Pick<Vault, 'readSecret' | 'readValue'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Milliseconds that a key is held. */
+  readonly holdMs?: number;
+}
+
+/** The key, and whether it may be older than the vault's. */
+export interface HeldKey {
+  readonly key: Secret;
+  readonly isHeld: boolean;
+}
+
+export interface ApiKeys {
+  /**
+   * Faults besides those of the vault: `denied` with code `api-key-missing` (no such secret),
+   * `api-key-disabled` (its newest version is), `api-key-unfit` (no key can look so).
+   */
+  read(ref: SecretRef): Promise<Result<HeldKey>>;
+  /** The vendor refused it: the next read asks the vault. */
+  drop(ref: SecretRef): void;
+}
+
+/** Keys by their place in the vaults. */
+export function apiKeys({ vault, clock, holdMs = apiKeyMs }: ApiKeysOptions): ApiKeys {
+  const held = new Map<string, { readonly key: Secret; readonly until: number }>();
+
+  async function read(ref: SecretRef): Promise<Result<HeldKey>> {
+    const known = held.get(placeOf(ref));
+    if (known !== undefined && clock.monotonic() < known.until) {
+      return success({ key: known.key, isHeld: true });
+    }
+    const key = await readKey(vault, ref);
+    if (!key.ok) return key;
+    held.set(placeOf(ref), { key: key.value, until: clock.monotonic() + holdMs });
+    return success({ key: key.value, isHeld: false });
+  }
+
+  return { read, drop: (ref) => void held.delete(placeOf(ref)) };
+}
+
+async function readKey(vault: ApiKeysOptions['vault'], ref: SecretRef): Promise<Result<Secret>> {
+  const seen = await vault.readSecret(ref);
+  if (!seen.ok) return seen;
+  if (seen.value === undefined) return denied('api-key-missing');
+  if (!seen.value.current.enabled) return denied('api-key-disabled');
+  const value = await vault.readValue(ref, seen.value.current.version);
+  if (!value.ok) return value;
+  if (value.value === undefined) return denied('api-key-missing');
+  // Put in by hand, a key often ends in a line feed, which no header can hold.
+  const text = value.value.reveal().trim();
+  return /^[\x21-\x7E]{1,1024}$/.test(text) ? success(new Secret(text)) : denied('api-key-unfit');
+}
+
+function denied(code: string): Result<never> {
+  return failure({ kind: 'denied', vendor: 'nylas', code });
+}
+
+function placeOf({ vault, name }: SecretRef): string {
+  return `${vault}/${name}`;
+}

@@ -1,0 +1,222 @@
+/** Key Vault as the loop's {@link Vault} (azure.md section 2). Writes are sent once. */
+import type { TokenCredential } from '@azure/identity';
+import { SecretClient } from '@azure/keyvault-secrets';
+import type { SecretRef } from '../core/desired.ts';
+import { failure, success, type Result } from '../core/fault.ts';
+import type { SeenSecret, SeenVersion } from '../core/observed.ts';
+import { Secret } from '../core/secret.ts';
+import type { Done, Vault } from '../reconcile/world.ts';
+import { codesOf, faultOfLibraryError, malformed, refusalOf } from './fault.ts';
+import { azureHttpClient } from './key-vault-http.ts';
+import { currentFirst, type Newest } from './key-vault-order.ts';
+import { valueOf, versionOf } from './key-vault-shapes.ts';
+import { totalMs as defaultTotalMs, versionPages } from './limits.ts';
+import { retryRead, type Patience } from './retry-read.ts';
+import type { Transport } from './transport.ts';
+
+export interface KeyVaultOptions extends Patience {
+  /** A vault's address from its name: `https://<name>.vault.azure.net`, or a sovereign cloud's. */
+  vaultUrlOf(name: string): string;
+  readonly credential: TokenCredential;
+  readonly transport: Transport;
+}
+
+/** All vaults; one client each, made when it is first needed. */
+export function keyVault(options: KeyVaultOptions): Vault {
+  const clients = new Map<string, SecretClient>();
+
+  function clientOf({ vault }: SecretRef): SecretClient {
+    const client = clients.get(vault) ?? newClient(options, vault);
+    clients.set(vault, client);
+    return client;
+  }
+
+  return {
+    readSecret: (ref) => readSecret(options, clientOf(ref), ref.name),
+    readValue: (ref, version) => readValue(options, clientOf(ref), ref.name, version),
+    putValue: (ref, value, put) =>
+      putValue(options, clientOf(ref), { name: ref.name, value, ...put }),
+    disableVersion: (ref, version) => disableVersion(options, clientOf(ref), ref.name, version),
+    isDeleted: (ref) => isDeleted(options, clientOf(ref), ref.name),
+  };
+}
+
+/** Without retries and redirects: the library repeats PUT, and each one makes a version. */
+function newClient(options: KeyVaultOptions, vault: string): SecretClient {
+  const url = options.vaultUrlOf(vault);
+  return new SecretClient(url, options.credential, {
+    httpClient: azureHttpClient(options.transport, new URL(url).origin),
+    retryOptions: { maxRetries: 0 },
+    redirectOptions: { maxRetries: 0 },
+  });
+}
+
+/**
+ * Lists the versions, and asks for the newest by its name alone. Creation has a resolution of one
+ * second, so that answer settles which one readers get. The two are read again once when a write
+ * came in between.
+ */
+async function readSecret(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+): Promise<Result<SeenSecret | undefined>> {
+  let isLast = false;
+  for (;;) {
+    const versions = await readVersions(options, client, name);
+    if (!versions.ok) return versions;
+    const newest = await readNewest(options, client, name);
+    if (!newest.ok) return newest;
+    const { kind } = newest.value;
+    if (kind === 'absent' && versions.value.length === 0) return success(undefined);
+    const ordered = currentFirst(versions.value, newest.value, isLast);
+    const [current] = ordered ?? [];
+    if (ordered !== undefined && current !== undefined) {
+      const hint = newest.value.kind === 'found' ? { hint: newest.value.hint } : {};
+      return success({ current: { ...current, ...hint }, versions: ordered });
+    }
+    if (isLast) return failure({ kind: 'not-yet', vendor: 'vault', code: 'views-differ' });
+    isLast = true;
+  }
+}
+
+function readVersions(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+): Promise<Result<readonly SeenVersion[]>> {
+  return retryRead(options, async (abortSignal) => {
+    const versions: SeenVersion[] = [];
+    let pages = 0;
+    try {
+      for await (const page of client
+        .listPropertiesOfSecretVersions(name, { abortSignal })
+        .byPage()) {
+        pages += 1;
+        if (pages > versionPages) return failure(malformed('vault', { code: 'too-many-pages' }));
+        for (const raw of page) {
+          const version = versionOf(raw);
+          if (!version.ok) return version;
+          versions.push(version.value);
+        }
+      }
+      return success(versions);
+    } catch (error) {
+      return isNotFound(error) ? success([]) : failure(faultOf(error));
+    }
+  });
+}
+
+function readNewest(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+): Promise<Result<Newest>> {
+  return retryRead(options, async (abortSignal): Promise<Result<Newest>> => {
+    try {
+      const found = await client.getSecret(name, { abortSignal });
+      const version = versionOf(found.properties);
+      if (!version.ok) return version;
+      const value = valueOf(found.value);
+      if (!value.ok) return value;
+      return success({ kind: 'found', version: version.value, hint: new Secret(value.value).hint });
+    } catch (error) {
+      if (isNotFound(error)) return success({ kind: 'absent' });
+      return isDisabled(error) ? success({ kind: 'disabled' }) : failure(faultOf(error));
+    }
+  });
+}
+
+function readValue(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+  version: string,
+): Promise<Result<Secret | undefined>> {
+  return retryRead(options, async (abortSignal) => {
+    try {
+      const value = valueOf((await client.getSecret(name, { version, abortSignal })).value);
+      return value.ok ? success(new Secret(value.value)) : value;
+    } catch (error) {
+      return isNotFound(error) ? success(undefined) : failure(faultOf(error));
+    }
+  });
+}
+
+/** The library computes `exp` in 32 bits, which end in January 2038. */
+const lastExpiryAt = 2_147_483_647_000;
+
+async function putValue(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  put: {
+    readonly name: string;
+    readonly value: Secret;
+    readonly tags: Readonly<Record<string, string>>;
+    readonly expiresAt: number;
+  },
+): Promise<Result<Done & { readonly version: SeenVersion }>> {
+  try {
+    const made = await client.setSecret(put.name, put.value.reveal(), {
+      tags: { ...put.tags },
+      expiresOn: new Date(Math.min(put.expiresAt, lastExpiryAt)),
+      abortSignal: limitOf(options),
+    });
+    const version = versionOf(made.properties);
+    return version.ok ? success({ version: version.value }) : version;
+  } catch (error) {
+    return failure(faultOf(error));
+  }
+}
+
+async function disableVersion(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+  version: string,
+): Promise<Result<Done>> {
+  try {
+    const abortSignal = limitOf(options);
+    await client.updateSecretProperties(name, version, { enabled: false, abortSignal });
+    return success({});
+  } catch (error) {
+    return failure(faultOf(error));
+  }
+}
+
+function isDeleted(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+): Promise<Result<boolean>> {
+  return retryRead(options, async (abortSignal) => {
+    try {
+      await client.getDeletedSecret(name, { abortSignal });
+      return success(true);
+    } catch (error) {
+      return isNotFound(error) ? success(false) : failure(faultOf(error));
+    }
+  });
+}
+
+function limitOf({ totalMs = defaultTotalMs }: KeyVaultOptions): AbortSignal {
+  return AbortSignal.timeout(totalMs);
+}
+
+/** A 404 counts when Key Vault itself says it; one of anything on the way does not. */
+function isNotFound(error: unknown): boolean {
+  return (
+    refusalOf(error)?.status === 404 &&
+    codesOf('vault', error).some((code) => code.endsWith('NotFound'))
+  );
+}
+
+function isDisabled(error: unknown): boolean {
+  return refusalOf(error)?.status === 403 && codesOf('vault', error).includes('SecretDisabled');
+}
+
+function faultOf(error: unknown): ReturnType<typeof faultOfLibraryError> {
+  const fault = faultOfLibraryError('vault', error);
+  const isForeign = fault.kind === 'absent' && !(fault.code ?? '').endsWith('NotFound');
+  return isForeign ? { ...fault, kind: 'malformed' } : fault;
+}

@@ -1,0 +1,35 @@
+/** What an order's blob must hold. */
+import { z } from 'zod';
+import type { Order } from '../core/order.ts';
+
+const at = z.number().int().min(0).max(8_640_000_000_000_000);
+const id = z.string().min(1).max(200);
+
+const body = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('resync'), mode: z.enum(['plan', 'apply']) }),
+  z.strictObject({ kind: z.literal('rotate'), reason: z.string().max(1_000) }),
+  z.strictObject({
+    kind: z.literal('compromised'),
+    keyIds: z.array(id).max(100),
+    removeAt: at,
+    endGrants: z.literal('accept'),
+  }),
+  z.strictObject({ kind: z.literal('retire'), keyId: id }),
+  z.strictObject({ kind: z.literal('freeze'), untilAt: at }),
+  z.strictObject({ kind: z.literal('thaw') }),
+]);
+
+const order: z.ZodType<Order> = z.strictObject({ id, registration: id, body, by: id, at });
+
+/**
+ * The order in a blob's text; `undefined` when it is none. Strict: a worker that does not know a
+ * field must leave the order to one that does.
+ */
+export function orderOf(text: string): Order | undefined {
+  try {
+    return order.safeParse(JSON.parse(text)).data;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,302 @@
+/**
+ * Settings of a deployment, from environment variables. All that is wrong is told at once, and no
+ * value is ever repeated in an error: one of them is a secret, and people mix up variables.
+ */
+import { z } from 'zod';
+import type { Region } from '../core/desired.ts';
+import { Secret } from '../core/secret.ts';
+
+/** How Keeper reaches its storage account: with its key (development), or with its identity. */
+export type StorageSettings =
+  | { readonly kind: 'connection-string'; readonly connectionString: Secret }
+  | { readonly kind: 'identity'; readonly blobUrl: string; readonly queueUrl: string };
+
+/** All settings, checked. Addresses end without a slash. */
+export interface Settings {
+  /** The directory whose registrations are kept. */
+  readonly tenantId: string;
+  readonly graphUrl: string;
+  readonly loginUrl: string;
+  /** What follows a vault's name in its host name; may hold a port. */
+  readonly vaultSuffix: string;
+  readonly nylasUrls: Readonly<Record<Region, string>>;
+  /** Path of the file with the wanted state. */
+  readonly file: string;
+  readonly storage: StorageSettings;
+  readonly container: string;
+  readonly queue: string;
+  /** When the timer fires, as six fields. */
+  readonly tick: string;
+  /** Client id of a user-assigned identity; without it the system-assigned one is used. */
+  readonly clientId?: string;
+  readonly switchesPerHour: number;
+  readonly actionsPerPass: number;
+  /** The worker's name in the audit log. */
+  readonly instance?: string;
+}
+
+/** One setting that is wrong, and what to set. */
+export interface SettingError {
+  readonly name: string;
+  readonly message: string;
+  readonly instead: string;
+}
+
+/** Settings, or everything that is wrong with them. */
+export type ReadSettings =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly errors: readonly SettingError[] };
+
+/** One line of the table for the documentation. */
+export interface SettingDescription {
+  readonly name: string;
+  readonly description: string;
+  /** What to set: the form of the value. */
+  readonly form: string;
+  readonly required: boolean;
+  readonly default?: string;
+}
+
+interface Text {
+  readonly description: string;
+  readonly form: string;
+  readonly default?: string;
+}
+
+const texts = z.registry<Text>();
+
+const storageNamePattern = /^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/;
+const hostPattern = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/i;
+const cronField = String.raw`[0-9*][0-9*/,-]*`;
+const dayField = String.raw`[0-9A-Za-z*][0-9A-Za-z*/,-]*`;
+const tickPattern = new RegExp(`^(?:${cronField} ){4}${dayField} ${dayField}$`);
+const storageKeyPattern = /^[A-Za-z]+=[^;]+(?:;[A-Za-z]+=[^;]+)*;?$/;
+
+const environmentSchema = z.object({
+  KEEPER_TENANT_ID: required(z.guid(), {
+    description: 'Id of the directory (tenant) whose app registrations Keeper keeps.',
+    form: 'the directory (tenant) id, a guid',
+  }),
+  KEEPER_GRAPH_URL: withDefault(address('origin'), {
+    description: 'Microsoft Graph of your cloud.',
+    form: 'an address that begins with https://, without path',
+    default: 'https://graph.microsoft.com',
+  }),
+  KEEPER_LOGIN_URL: withDefault(address('origin'), {
+    description: 'The sign-in service of your cloud.',
+    form: 'an address that begins with https://, without path',
+    default: 'https://login.microsoftonline.com',
+  }),
+  KEEPER_VAULT_SUFFIX: withDefault(z.string().regex(hostPattern), {
+    description: "What follows a vault's name in its host name; may hold a port.",
+    form: 'a host name, without https:// and without path',
+    default: 'vault.azure.net',
+  }),
+  KEEPER_NYLAS_US_URL: withDefault(address('origin'), {
+    description: 'The Nylas API of region us.',
+    form: 'an address that begins with https://, without path',
+    default: 'https://api.us.nylas.com',
+  }),
+  KEEPER_NYLAS_EU_URL: withDefault(address('origin'), {
+    description: 'The Nylas API of region eu.',
+    form: 'an address that begins with https://, without path',
+    default: 'https://api.eu.nylas.com',
+  }),
+  KEEPER_FILE: withDefault(z.string(), {
+    description: 'Path of the file that says how registrations should be.',
+    form: 'a path',
+    default: 'keeper.yaml',
+  }),
+  KEEPER_STORAGE: optional(z.string().regex(storageKeyPattern), {
+    description:
+      'Connection string of the storage account, for development. In Azure set the two addresses below instead, so that no key exists.',
+    form: 'a connection string (Name=value;Name=value)',
+  }),
+  KEEPER_STORAGE_ACCOUNT_URL: optional(address('path'), {
+    description: 'Blob address of the storage account, reached with the identity of the app.',
+    form: 'an address such as https://account.blob.core.windows.net',
+  }),
+  KEEPER_QUEUE_URL: optional(address('path'), {
+    description: 'Queue address of the storage account, reached with the identity of the app.',
+    form: 'an address such as https://account.queue.core.windows.net',
+  }),
+  KEEPER_CONTAINER: withDefault(z.string().regex(storageNamePattern), {
+    description: 'The blob container of audit log, state and orders.',
+    form: '3 to 63 lower-case letters, digits and single hyphens',
+    default: 'keeper',
+  }),
+  KEEPER_QUEUE: withDefault(z.string().regex(storageNamePattern), {
+    description: 'The queue of registrations to look at.',
+    form: '3 to 63 lower-case letters, digits and single hyphens',
+    default: 'keeper-work',
+  }),
+  KEEPER_TICK: withDefault(z.string().regex(tickPattern), {
+    description: 'When Keeper looks for what is due.',
+    form: 'six fields (second minute hour day month weekday) with one space between',
+    default: '0 */15 * * * *',
+  }),
+  KEEPER_CLIENT_ID: optional(z.guid(), {
+    description: 'Client id of a user-assigned identity, if the app has several.',
+    form: 'a guid, or nothing for the system-assigned identity',
+  }),
+  KEEPER_SWITCHES_PER_HOUR: withDefault(count(10_000), {
+    description:
+      'How many connectors may be given another secret in an hour, over the whole fleet.',
+    form: 'a whole number from 1 to 10000',
+    default: '50',
+  }),
+  KEEPER_ACTIONS_PER_PASS: withDefault(count(1000), {
+    description: 'How many actions a pass over one registration may take.',
+    form: 'a whole number from 1 to 1000',
+    default: '24',
+  }),
+  KEEPER_INSTANCE: optional(z.string().regex(/^[A-Za-z0-9._-]{1,64}$/), {
+    description: 'Name of this worker in the audit log. Without it the platform names it.',
+    form: '1 to 64 letters, digits, dots, hyphens and underscores',
+  }),
+});
+
+type Environment = z.output<typeof environmentSchema>;
+
+/** Reads all settings. An empty variable counts as absent, since portals leave those behind. */
+export function readSettings(env: Readonly<Record<string, string | undefined>>): ReadSettings {
+  const given = Object.fromEntries(
+    settingNames().flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const wrong = new Set(parsed.error?.issues.map(({ path }) => path[0] as SettingName));
+  const errors = [
+    ...[...wrong].map((name) => settingError(name, given[name] !== undefined)),
+    ...storageErrors(given),
+  ];
+  if (!parsed.success || errors.length > 0) return { ok: false, errors };
+  return { ok: true, settings: toSettings(parsed.data) };
+}
+
+/** One line for each error. */
+export function describeSettingErrors(errors: readonly SettingError[]): string {
+  return errors.map(({ name, message, instead }) => `${name}: ${message}; ${instead}`).join('\n');
+}
+
+/** All settings, for the documentation. */
+export function describeSettings(): readonly SettingDescription[] {
+  return settingNames().map((name) => ({
+    name,
+    required: !environmentSchema.shape[name].safeParse(undefined).success,
+    ...textOf(name),
+  }));
+}
+
+type SettingName = keyof typeof environmentSchema.shape;
+
+function settingNames(): SettingName[] {
+  return Object.keys(environmentSchema.shape) as SettingName[];
+}
+
+function settingError(name: SettingName, isGiven: boolean): SettingError {
+  const message = isGiven ? 'is not usable' : 'is missing';
+  return { name, message, instead: `set it to ${textOf(name).form}` };
+}
+
+/** Exactly one way to reach the storage account. */
+function storageErrors(given: Readonly<Record<string, string>>): SettingError[] {
+  const byKey = given['KEEPER_STORAGE'] !== undefined;
+  const urls = (['KEEPER_STORAGE_ACCOUNT_URL', 'KEEPER_QUEUE_URL'] as const).map((name) => ({
+    name,
+    isGiven: given[name] !== undefined,
+  }));
+  if (byKey) {
+    return urls
+      .filter(({ isGiven }) => isGiven)
+      .map(({ name }) => ({
+        name,
+        message: 'is set beside KEEPER_STORAGE',
+        instead: 'keep one way: the connection string, or the two addresses',
+      }));
+  }
+  if (urls.every(({ isGiven }) => !isGiven)) {
+    const instead = 'set KEEPER_STORAGE_ACCOUNT_URL and KEEPER_QUEUE_URL, or KEEPER_STORAGE alone';
+    return [{ name: 'KEEPER_STORAGE_ACCOUNT_URL', message: 'is missing', instead }];
+  }
+  return urls.filter(({ isGiven }) => !isGiven).map(({ name }) => settingError(name, false));
+}
+
+function toSettings(values: Environment): Settings {
+  const { KEEPER_CLIENT_ID: clientId, KEEPER_INSTANCE: instance } = values;
+  return {
+    tenantId: values.KEEPER_TENANT_ID.toLowerCase(),
+    graphUrl: values.KEEPER_GRAPH_URL,
+    loginUrl: values.KEEPER_LOGIN_URL,
+    vaultSuffix: values.KEEPER_VAULT_SUFFIX,
+    nylasUrls: { us: values.KEEPER_NYLAS_US_URL, eu: values.KEEPER_NYLAS_EU_URL },
+    file: values.KEEPER_FILE,
+    storage: toStorage(values),
+    container: values.KEEPER_CONTAINER,
+    queue: values.KEEPER_QUEUE,
+    tick: values.KEEPER_TICK,
+    ...(clientId === undefined ? {} : { clientId: clientId.toLowerCase() }),
+    switchesPerHour: values.KEEPER_SWITCHES_PER_HOUR,
+    actionsPerPass: values.KEEPER_ACTIONS_PER_PASS,
+    ...(instance === undefined ? {} : { instance }),
+  };
+}
+
+function toStorage(values: Environment): StorageSettings {
+  const {
+    KEEPER_STORAGE: key,
+    KEEPER_STORAGE_ACCOUNT_URL: blobUrl,
+    KEEPER_QUEUE_URL: queueUrl,
+  } = values;
+  if (key !== undefined) return { kind: 'connection-string', connectionString: new Secret(key) };
+  if (blobUrl !== undefined && queueUrl !== undefined) {
+    return { kind: 'identity', blobUrl, queueUrl };
+  }
+  throw new Error('settings without storage passed the check');
+}
+
+function textOf(name: SettingName): Text {
+  const text = texts.get(environmentSchema.shape[name]);
+  if (text === undefined) throw new Error('a setting has no description');
+  return text;
+}
+
+function required<T extends z.ZodType>(schema: T, text: Text): T {
+  texts.add(schema, text);
+  return schema;
+}
+
+function optional<T extends z.ZodType>(schema: T, text: Text): z.ZodOptional<T> {
+  const wrapped = schema.optional();
+  texts.add(wrapped, text);
+  return wrapped;
+}
+
+/** The default is written as a person would set it, and checked like a value. */
+function withDefault<T extends z.ZodType<unknown, string>>(
+  schema: T,
+  text: Text & { default: string },
+): z.ZodPrefault<T> {
+  const wrapped = schema.prefault(text.default as z.input<T>);
+  texts.add(wrapped, text);
+  return wrapped;
+}
+
+/** An encrypted address, without the slash at its end. */
+function address(upTo: 'origin' | 'path'): z.ZodType<string, string> {
+  return z
+    .string()
+    .refine((text) => {
+      const url = URL.parse(text);
+      if (url === null || url.protocol !== 'https:' || /[\s\\?#@]/.test(text)) return false;
+      return upTo === 'path' || url.pathname === '/';
+    })
+    .transform((text) => text.replace(/\/+$/, ''));
+}
+
+function count(most: number): z.ZodType<number, string> {
+  return z
+    .string()
+    .regex(/^[0-9]{1,6}$/)
+    .transform(Number)
+    .pipe(z.number().min(1).max(most));
+}

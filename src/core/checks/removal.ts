@@ -1,0 +1,204 @@
+/**
+ * What may go, and why (laws 6 and 7). Every removal of the product is decided in this file; no
+ * evidence means that a credential serves.
+ */
+import { act, stands, type Finding } from '../finding.ts';
+import type { Cause, RemovalWhy } from '../entry.ts';
+import { clockSkewMs, replicationMs } from '../limits.ts';
+import type { OrderMemory } from '../memory.ts';
+import {
+  doubtEndsAt,
+  isDead,
+  servesNoConnector,
+  works,
+  type Credential,
+  type Scene,
+} from '../scene.ts';
+import { nextToPromote, promotedCredential, targetCredential } from '../target.ts';
+import { isGivenUp, needsSlot } from './credential.ts';
+
+/** A listed credential that serves nobody any more, with the ground for its removal. */
+export function credentialToRemove(scene: Scene): readonly Finding[] {
+  const { objectId } = scene;
+  if (!scene.registration || objectId === undefined) return [];
+  return scene.credentials.flatMap((one): readonly Finding[] => {
+    if (!one.listed || one.place !== 'application') return [];
+    const why = groundForRemoval(scene, one);
+    if (why === undefined) return laterRemoval(scene, one);
+    const because: Cause = needsSlot(scene) ? 'slot-needed' : causeOf(why);
+    const { keyId } = one;
+    return act(scene, `remove:${keyId}`, { kind: 'remove', objectId, keyId, why, because });
+  });
+}
+
+function causeOf(why: RemovalWhy): Cause {
+  if (why === 'compromised') return 'compromised';
+  return why === 'ordered' ? 'ordered' : 'cleanup';
+}
+
+/** Why this credential may be removed now; undefined: it may not. */
+export function groundForRemoval(scene: Scene, one: Credential): RemovalWhy | undefined {
+  const leakedBound = removalBoundAt(scene, one);
+  if (leakedBound !== undefined && scene.now >= leakedBound && !isOnlyHope(scene, one)) {
+    return 'compromised';
+  }
+  if (isWanted(scene, one)) return undefined;
+  return one.memory ? groundForOurs(scene, one) : groundForForeign(scene, one);
+}
+
+function groundForOurs(scene: Scene, one: Credential): RemovalWhy | undefined {
+  const { memory } = one;
+  if (!memory) return undefined;
+  if (one.ended) return 'ended';
+  if (!memory.pushed && memory.promotedAt === undefined) {
+    if (isOrphan(scene, one)) return 'orphan';
+    if (isGivenUp(one, scene.now)) return 'abandoned';
+    if (one.compromised) return 'compromised';
+    const promoted = promotedCredential(scene);
+    const superseded = promoted !== undefined && one.endAt <= promoted.endAt;
+    return superseded && memory.origin === 'issued' ? 'superseded' : undefined;
+  }
+  if (one.compromised && mayLeave(scene, one)) return 'compromised';
+  return retireOrderOf(scene, one.keyId) && mayLeave(scene, one) ? 'ordered' : undefined;
+}
+
+function groundForForeign(scene: Scene, one: Credential): RemovalWhy | undefined {
+  if (scene.memory.parked.length > 0) return undefined;
+  if (one.ended && needsSlot(scene)) return 'ended';
+  const named = retireOrderOf(scene, one.keyId) ?? leakOrderOf(scene, one.keyId);
+  return named && mayLeave(scene, one) ? 'ordered' : undefined;
+}
+
+/** Nobody has its text: it was added, never stored, and no store can land any more. */
+function isOrphan(scene: Scene, one: Credential): boolean {
+  const { memory, observed, now } = scene;
+  const credential = one.memory;
+  if (!credential || credential.held.length > 0) return false;
+  if (observed.pending.kind === 'unknown' || observed.current.kind === 'unknown') return false;
+  const storing = memory.open.some((intent) => intent.effect.kind === 'store-credential');
+  if (storing) return false;
+  const doubtAt = credential.storeDoubtAt;
+  if (doubtAt !== undefined && now < doubtEndsAt({ at: doubtAt })) return false;
+  return now >= credential.addedAt + replicationMs;
+}
+
+/** Law 6, with a serving one to go to. */
+function mayLeave(scene: Scene, one: Credential): boolean {
+  return servesNoConnector(scene, one.keyId);
+}
+
+/** What the next switch would go to, and what connectors hold now by our latest word. */
+function isWanted(scene: Scene, one: Credential): boolean {
+  if (one.ended) return false;
+  return (
+    targetCredential(scene)?.keyId === one.keyId || nextToPromote(scene)?.keyId === one.keyId
+  );
+}
+
+/** The instant at which a leaked credential goes whatever else holds. */
+function removalBoundAt(scene: Scene, one: Credential): number | undefined {
+  const order = leakOrderOf(scene, one.keyId);
+  return order?.body.kind === 'compromised' ? order.body.removeAt : undefined;
+}
+
+/** Nothing else works yet, and a new one is only waiting for its proof: never leave nobody served. */
+function isOnlyHope(scene: Scene, one: Credential): boolean {
+  return targetCredential(scene)?.keyId === one.keyId;
+}
+
+function retireOrderOf(scene: Scene, keyId: string): OrderMemory | undefined {
+  return scene.memory.orders.find(
+    (order) => order.body.kind === 'retire' && order.body.keyId === keyId,
+  );
+}
+
+function leakOrderOf(scene: Scene, keyId: string): OrderMemory | undefined {
+  return scene.memory.orders.find(
+    (order) => order.body.kind === 'compromised' && order.keyIds.includes(keyId),
+  );
+}
+
+/** When there will be a ground: the old one ends, an orphan's time is over. */
+function laterRemoval(scene: Scene, one: Credential): readonly Finding[] {
+  const { memory } = one;
+  if (!memory || !one.listed) return [];
+  if (!one.ended && memory.promotedAt !== undefined) {
+    const isOld = targetCredential(scene)?.keyId !== one.keyId;
+    const goneAt = one.endAt + clockSkewMs;
+    const old: Finding = { kind: 'remark', reason: 'old-credential-ending', subject: one.keyId };
+    return isOld ? [old, { kind: 'look', at: goneAt }] : [{ kind: 'look', at: goneAt }];
+  }
+  const orphanAt = memory.addedAt + replicationMs;
+  if (memory.held.length === 0 && memory.removedAt === undefined && scene.now < orphanAt) {
+    return stands('replicating', orphanAt);
+  }
+  return [];
+}
+
+/** A removed secret must be refused from now on; its vault versions are disabled then. */
+export function removedSecretReadable(scene: Scene): readonly Finding[] {
+  const { appId, now } = scene;
+  if (appId === undefined) return [];
+  return scene.credentials.flatMap((one): readonly Finding[] => {
+    const { memory, held, keyId, hint } = one;
+    if (!memory?.removedAt || one.listed || !held) return [];
+    if (memory.disprovedAt === undefined) {
+      if (now < memory.removedAt) return [];
+      return act(scene, `prove:${keyId}`, { kind: 'disprove', keyId, appId, hint, held });
+    }
+    if (isNewestOfName(scene, held)) return [];
+    return act(scene, `disable:${held.version}`, { kind: 'disable-version', keyId, held });
+  });
+}
+
+/** Readers of `<name>` get the newest version: Keeper never disables that one. */
+function isNewestOfName(
+  scene: Scene,
+  held: { readonly secret: 'current' | 'pending'; readonly version: string },
+): boolean {
+  if (held.secret !== 'current') return false;
+  const { current } = scene.observed;
+  return current.kind !== 'known' || current.value.current.version === held.version;
+}
+
+/** Orders that are fulfilled, or that name what is not there. */
+export function orderFulfilled(scene: Scene): readonly Finding[] {
+  return scene.memory.orders.flatMap((order): readonly Finding[] => {
+    if (!isFulfilled(scene, order)) return [];
+    return [{ kind: 'note', entry: { kind: 'order-end', orderId: order.id, result: 'done' } }];
+  });
+}
+
+function isFulfilled(scene: Scene, order: OrderMemory): boolean {
+  switch (order.body.kind) {
+    case 'resync':
+      return false; // Ended by the pass that carries it out.
+    case 'freeze':
+    case 'thaw':
+      return true; // Folding the entry was all.
+    case 'rotate':
+      return isRotatedSince(scene, order.at);
+    case 'retire':
+      return scene.registration !== undefined && !isListed(scene, order.body.keyId);
+    case 'compromised':
+      return (
+        scene.registration !== undefined &&
+        order.keyIds.every((keyId) => !isListed(scene, keyId)) &&
+        scene.desired.connectors.every((connector) => !isDead(scene, connector))
+      );
+  }
+}
+
+function isListed(scene: Scene, keyId: string): boolean {
+  return scene.credentials.some((one) => one.keyId === keyId && one.listed);
+}
+
+function isRotatedSince(scene: Scene, at: number): boolean {
+  const promoted = promotedCredential(scene);
+  if (!promoted?.memory || promoted.memory.addedAt < at) return false;
+  return scene.desired.connectors.every(
+    (one) =>
+      scene.memory.connectors[one.id]?.clean?.keyId === promoted.keyId &&
+      works(scene, promoted.keyId),
+  );
+}

@@ -1,0 +1,71 @@
+/** The vault secret: readable, there, and its current version the proven one. */
+import { act, noteOnce, stands, unseen, type Finding } from '../finding.ts';
+import { hourMs } from '../limits.ts';
+import { note } from '../finding.ts';
+import { dueAt } from '../schedule.ts';
+import { servingCredentials, type Credential, type Scene } from '../scene.ts';
+import { promotedCredential } from '../target.ts';
+
+/** The secret cannot be read, or was there and is gone. */
+export function secretMissing(scene: Scene): readonly Finding[] {
+  const { current, pending } = scene.observed;
+  if (current.kind === 'unknown') return unseen(scene, current.fault);
+  if (pending.kind === 'unknown') return unseen(scene, pending.fault);
+  if (current.kind === 'known') {
+    return scene.memory.secretKnown
+      ? []
+      : [note({ what: 'secret-known' })];
+  }
+  return scene.memory.secretKnown ? stands('secret-lost', scene.now + hourMs) : [];
+}
+
+/** Somebody put a version into `<name>`: taken over if it is a better credential, else overruled. */
+export function versionByHand(scene: Scene): readonly Finding[] {
+  const { current } = scene.observed;
+  const { promoted } = scene.memory;
+  if (current.kind !== 'known' || !scene.registration || scene.appId === undefined) return [];
+  const newest = current.value.current;
+  if (promoted?.version === newest.version && newest.enabled) return [];
+  if (scene.memory.promoteDoubt && newest.version !== promoted?.version) {
+    const doubt = scene.memory.promoteDoubt;
+    if (newest.tags['intent'] === doubt.intent) return []; // Found by its tag; see `versionOfLostAnswer`.
+  }
+  const better = betterByHand(scene, newest.hint);
+  if (better && scene.memory.waits[`prove:${better.keyId}`] === undefined) {
+    const { keyId, hint, endAt } = better;
+    const held = { secret: 'current', version: newest.version } as const;
+    const { appId } = scene;
+    return act(scene, `prove:${keyId}`, { kind: 'prove', keyId, appId, hint, held, takeOver: { hint, endAt } });
+  }
+  return overruled(scene, newest.version);
+}
+
+/** A listed credential with this hint that ends later than everything that may serve, and is not due. */
+function betterByHand(scene: Scene, hint: string | undefined): Credential | undefined {
+  if (hint === undefined) return undefined;
+  const lastEndAt = Math.max(
+    promotedCredential(scene)?.endAt ?? 0,
+    ...servingCredentials(scene).map((one) => one.endAt),
+  );
+  return scene.credentials.find(
+    (one) =>
+      one.live &&
+      !one.compromised &&
+      one.hint === hint &&
+      one.memory?.promotedAt === undefined &&
+      one.endAt > lastEndAt &&
+      scene.now < dueAt(one, scene.desired.renewBeforeDays),
+  );
+}
+
+/** The proven one becomes current again; not more than once an hour, so that two keepers do not race. */
+function overruled(scene: Scene, version: string): readonly Finding[] {
+  const findings = noteOnce(scene, version, { what: 'foreign-version', version });
+  const promoted = promotedCredential(scene);
+  if (!promoted?.held || scene.appId === undefined || findings.length > 0) return findings;
+  const againAt = (scene.memory.promoted?.at ?? 0) + hourMs;
+  if (scene.now < againAt) return stands('backing-off', againAt, 'vault');
+  const { keyId, hint, endAt, held } = promoted;
+  const { appId } = scene;
+  return act(scene, 'promote', { kind: 'promote', keyId, appId, hint, endAt, held, because: 'drift' });
+}

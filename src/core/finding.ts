@@ -1,0 +1,91 @@
+/** What a check says: do this, wait until then, ask a person, or look again by then. */
+import type { Action } from './action.ts';
+import { stepOf, type EntryBody, type Effect, type Observation } from './entry.ts';
+import { consequenceOf, type Fault } from './fault.ts';
+import { minuteMs } from './limits.ts';
+import { reportKey } from './memory.ts';
+import { meaningOf, type Reason } from './reason.ts';
+import type { Scene } from './scene.ts';
+
+export type Finding =
+  | { readonly kind: 'act'; readonly action: Action }
+  /** Entries for the chain. They are written first, and the plan is made anew. */
+  | { readonly kind: 'note'; readonly entry: EntryBody }
+  | { readonly kind: 'wait'; readonly reason: Reason; readonly untilAt: number; readonly subject?: string }
+  | { readonly kind: 'person'; readonly reason: Reason; readonly subject?: string }
+  /** Nothing is wrong, but something will be due. */
+  | { readonly kind: 'look'; readonly at: number }
+  /** Worth telling, although nothing needs doing. */
+  | { readonly kind: 'remark'; readonly reason: Reason; readonly subject?: string };
+
+/** Reads one aspect of the scene. Checks are pure, and named for the defect that they find. */
+export type Check = (scene: Scene) => readonly Finding[];
+
+/** Do this, unless its step is backing off: then the stored reason stands. */
+export function act(scene: Scene, step: string, action: Action): readonly Finding[] {
+  const wait = scene.memory.waits[step];
+  if (wait === undefined || wait.untilAt <= scene.now) return [{ kind: 'act', action }];
+  return stands(wait.reason, wait.untilAt, step);
+}
+
+/** A reason that stands until an instant: for a person or for time. */
+export function stands(reason: Reason, untilAt: number, subject?: string): readonly Finding[] {
+  const about = subject === undefined ? {} : { subject };
+  if (meaningOf(reason).state === 'needs-person') {
+    return [
+      { kind: 'person', reason, ...about },
+      { kind: 'look', at: untilAt },
+    ];
+  }
+  return [{ kind: 'wait', reason, untilAt, ...about }];
+}
+
+/** The step's back-off, by effect. */
+export function actOn(scene: Scene, effect: Effect, action: Action): readonly Finding[] {
+  return act(scene, stepOf(effect), action);
+}
+
+/** What an unreadable part means for the reader. */
+export function unseen(scene: Scene, fault: Fault, subject?: string): readonly Finding[] {
+  const consequence = consequenceOf(fault);
+  if (consequence.kind === 'person') {
+    const at = scene.now + 60 * minuteMs;
+    return stands(personReason(fault), at, subject);
+  }
+  const waitMs = consequence.kind === 'wait' ? (consequence.ms ?? 0) : 0;
+  const reason: Reason = fault.kind === 'throttled' ? 'throttled' : 'unreachable';
+  return stands(reason, scene.now + Math.max(waitMs, 5 * minuteMs), subject ?? fault.vendor);
+}
+
+/** The reason that a person is told for a fault that only a person can cure. */
+export function personReason(fault: Fault): Reason {
+  switch (fault.kind) {
+    case 'denied':
+      if (fault.vendor === 'vault') return 'vault-denied';
+      if (fault.code === 'api-key-missing') return 'api-key-missing';
+      return fault.vendor === 'nylas' ? 'nylas-denied' : 'graph-denied';
+    case 'policy':
+      return fault.rule === 'secrets-forbidden' ? 'secrets-forbidden' : 'policy-refused';
+    case 'limit':
+      return fault.what === 'credentials' ? 'slots-full' : 'directory-quota';
+    case 'deleted-holds-name':
+      return fault.vendor === 'vault' ? 'secret-lost' : 'registration-deleted';
+    default:
+      return 'request-refused';
+  }
+}
+
+/** An observation that the chain does not have yet; told once. */
+export function noteOnce(
+  scene: Scene,
+  subject: string,
+  seen: Observation,
+): readonly Finding[] {
+  if (scene.memory.reported[reportKey(seen.what, subject)] !== undefined) return [];
+  return [{ kind: 'note', entry: { kind: 'observation', seen } }];
+}
+
+/** An observation, whatever was told before. */
+export function note(seen: Observation): Finding {
+  return { kind: 'note', entry: { kind: 'observation', seen } };
+}

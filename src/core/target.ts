@@ -1,0 +1,71 @@
+/** Which credential should serve, and which comes next. */
+import { admitsUnproven, isUrgent, settledAtOf } from './urgency.ts';
+import { holdingOf, servingCredentials, works, type Credential, type Scene } from './scene.ts';
+
+/** The credential in the vault's current version, if it works and nobody declared it leaked. */
+export function promotedCredential(scene: Scene): Credential | undefined {
+  const { promoted } = scene.memory;
+  if (!promoted) return undefined;
+  const credential = scene.credentials.find((one) => one.keyId === promoted.keyId);
+  return credential?.live && !credential.compromised ? credential : undefined;
+}
+
+/** Credentials whose text Keeper has and which work, proven or not, latest end first. */
+export function storedCredentials(scene: Scene): readonly Credential[] {
+  return scene.credentials
+    .filter((one) => one.memory && one.held && one.live && !one.compromised)
+    .toSorted((one, other) => other.endAt - one.endAt || one.keyId.localeCompare(other.keyId));
+}
+
+/** The proven credential to make current next; undefined when the current one is best. */
+export function nextToPromote(scene: Scene): Credential | undefined {
+  const promoted = promotedCredential(scene);
+  return storedCredentials(scene).find(
+    (one) =>
+      one.keyId !== promoted?.keyId &&
+      one.memory?.provedAt !== undefined &&
+      isReady(scene, one) &&
+      (promoted === undefined || one.endAt > promoted.endAt) &&
+      endsLast(scene, one),
+  );
+}
+
+/**
+ * The credential that every connector should hold now: the current one, or in the last resort a
+ * stored one that could not be proven (law 10).
+ */
+export function targetCredential(scene: Scene): Credential | undefined {
+  const promoted = promotedCredential(scene);
+  const lastResort = storedCredentials(scene).find(
+    (one) =>
+      one.memory?.provedAt === undefined && admitsUnproven(scene, one) && endsLast(scene, one),
+  );
+  if (!promoted) return lastResort;
+  if (lastResort && scene.now >= promoted.endAt - lastResortLeadMs) return lastResort;
+  return promoted;
+}
+
+/** An unproven credential replaces a working one only in its very last hour. */
+const lastResortLeadMs = 3_600_000;
+
+/** Rested, and proven again after its rest; or wanted at once. */
+function isReady(scene: Scene, credential: Credential): boolean {
+  if (isUrgent(scene)) return true;
+  const settledAt = settledAtOf(scene, credential);
+  return scene.now >= settledAt && (credential.memory?.provedAt ?? 0) >= settledAt;
+}
+
+/** Law 1: never to one that ends earlier than what serves; leaked ones bar nothing. */
+function endsLast(scene: Scene, credential: Credential): boolean {
+  return servingCredentials(scene).every(
+    (one) => one.compromised || one.keyId === credential.keyId || one.endAt <= credential.endAt,
+  );
+}
+
+/** True when the settings of every connector in the file certainly hold this credential. */
+export function isEverywhere(scene: Scene, keyId: string): boolean {
+  return scene.desired.connectors.every((connector) => {
+    const holding = holdingOf(scene.memory, connector.id);
+    return holding.kind === 'certain' && holding.keyId === keyId && works(scene, keyId);
+  });
+}

@@ -1,0 +1,41 @@
+/** When time wins over caution (law 10). */
+import { hourMs, lastResortMs, settleMs } from './limits.ts';
+import { isDead, servingCredentials, type Credential, type Scene } from './scene.ts';
+
+/** A connector has no working credential, or all that is left is declared leaked. */
+export function isUrgent(scene: Scene): boolean {
+  if (scene.memory.orders.some((order) => order.body.kind === 'compromised')) return true;
+  return scene.desired.connectors.some((connector) => isDead(scene, connector));
+}
+
+/** The earliest end among credentials that connectors certainly or possibly hold. */
+export function earliestServingEndAt(scene: Scene): number | undefined {
+  const ends = servingCredentials(scene).map((one) => one.endAt);
+  return ends.length === 0 ? undefined : Math.min(...ends);
+}
+
+/** When a proven credential has rested enough: a day, less when the serving one ends before that. */
+export function settledAtOf(scene: Scene, credential: Credential): number {
+  const { memory } = credential;
+  if (memory?.origin === 'taken-over') return memory.provedAt ?? scene.now;
+  const rested = (memory?.addedAt ?? scene.now) + settleMs;
+  const servingEndAt = earliestServingEndAt(scene);
+  if (servingEndAt === undefined) return rested;
+  return Math.min(rested, Math.max(memory?.provedAt ?? rested, servingEndAt - 2 * hourMs));
+}
+
+/** The serving credential is within its last 72 hours, or dead. */
+export function isLastResort(scene: Scene): boolean {
+  if (isUrgent(scene)) return true;
+  const servingEndAt = earliestServingEndAt(scene);
+  return servingEndAt !== undefined && scene.now >= servingEndAt - lastResortMs;
+}
+
+/** A stored credential may be used without proof: settled, listed, and not refused after that. */
+export function admitsUnproven(scene: Scene, credential: Credential): boolean {
+  const { memory } = credential;
+  if (!memory || !isLastResort(scene)) return false;
+  const settledAt = memory.addedAt + settleMs;
+  const refusedAfter = memory.refusedAt !== undefined && memory.refusedAt >= settledAt;
+  return scene.registration !== undefined && scene.now >= settledAt && !refusedAfter;
+}

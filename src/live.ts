@@ -1,0 +1,161 @@
+/**
+ * The composition root: the only place that reads the environment, the clock and randomness, and
+ * that chooses implementations for the ports.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { createRequire } from 'node:module';
+import { performance } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as pause } from 'node:timers/promises';
+import { azureCredential, tokenSource } from './clients/identity.ts';
+import { blobChains } from './clients/chain-store.ts';
+import { blobOrders } from './clients/order-store.ts';
+import { blobStates } from './clients/state-store.ts';
+import { blobSwitches } from './clients/switch-counter.ts';
+import { blobText, type TextStore } from './clients/text-store.ts';
+import { entraTokens } from './clients/entra.ts';
+import { graphDirectory } from './clients/graph.ts';
+import { keyVault } from './clients/key-vault.ts';
+import { nylasConnectors } from './clients/nylas.ts';
+import { storageQueue } from './clients/queue.ts';
+import type { StorageOptions } from './clients/storage.ts';
+import { undiciTransport } from './clients/transport.ts';
+import { describeSettingErrors, readSettings, type Settings } from './config/settings.ts';
+import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
+import type { Clock, Log, World } from './reconcile/world.ts';
+
+/** Everything that a trigger needs. */
+export interface Live {
+  readonly settings: Settings;
+  readonly world: World;
+  /** The wished state: of the deployed file, or of the last good one. */
+  wanted(): Promise<WantedState>;
+  /** Poisoned messages, kept for a person. */
+  poison(id: string): TextStore;
+}
+
+let made: Live | undefined;
+
+/**
+ * The one live composition of this process, made when it is first needed.
+ * @throws Error when settings are wrong; the message lists all of them, without values.
+ */
+export function live(): Live {
+  made ??= compose(process.env);
+  return made;
+}
+
+function compose(env: Readonly<Record<string, string | undefined>>): Live {
+  const read = readSettings(env);
+  if (!read.ok) throw new Error(`Settings are wrong:\n${describeSettingErrors(read.errors)}`);
+  const { settings } = read;
+  const clock = seamClock() ?? systemClock;
+  const log = consoleLog;
+  const { storage, world } = composeWorld(settings, clock, log);
+  const lastGood = blobText(storage, 'last-good.yaml');
+  let wanted: Promise<WantedState> | undefined;
+  return {
+    settings,
+    world,
+    async wanted() {
+      wanted ??= readFile(pathOf(settings.file), 'utf8').then((text) =>
+        wantedState(text, lastGood, log),
+      );
+      try {
+        return await wanted;
+      } catch (error) {
+        wanted = undefined;
+        throw error;
+      }
+    },
+    poison: (id) => blobText(storage, `poison-${id}.json`),
+  };
+}
+
+function composeWorld(
+  settings: Settings,
+  clock: Clock,
+  log: Log,
+): { storage: StorageOptions; world: World } {
+  const credential = azureCredential({
+    kind: 'managed-identity',
+    ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
+  });
+  const transport = undiciTransport();
+  // Tokens end by real time, whatever a demonstration's clock says.
+  const tokens = tokenSource({ credential, clock: { now: () => Date.now() } });
+  const patience = { clock, transport };
+  const vault = keyVault({
+    ...patience,
+    credential,
+    vaultUrlOf: (name) => `https://${name}.${settings.vaultSuffix}`,
+  });
+  const storage: StorageOptions = {
+    clock,
+    account:
+      settings.storage.kind === 'connection-string'
+        ? { connectionString: settings.storage.connectionString.reveal() }
+        : { blobUrl: settings.storage.blobUrl, queueUrl: settings.storage.queueUrl, credential },
+  };
+  const isSeam = clock !== systemClock;
+  const world: World = {
+    directory: graphDirectory({ ...patience, tokens, baseUrl: settings.graphUrl }),
+    tokens: entraTokens({
+      transport,
+      authority: settings.loginUrl,
+      tenant: settings.tenantId,
+      scope: `${settings.graphUrl}/.default`,
+    }),
+    vault,
+    connectors: nylasConnectors({ ...patience, vault, baseUrls: settings.nylasUrls }),
+    chains: blobChains({ ...storage, ...(isSeam ? { storageClock: () => clock.now() } : {}) }),
+    states: blobStates(storage),
+    orders: blobOrders(storage),
+    switches: blobSwitches(storage),
+    queue: storageQueue(storage, settings.queue),
+    clock,
+    log,
+    newId: () => randomUUID(),
+    switchesPerHour: settings.switchesPerHour,
+    actionsPerPass: settings.actionsPerPass,
+    worker: settings.instance ?? hostname(),
+  };
+  return { storage, world };
+}
+
+const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms) => pause(ms),
+};
+
+/**
+ * A clock from the host's own core module. Microsoft's worker provides that module without a clock,
+ * so production has no other time than the system's; the embedded mode's host provides one.
+ */
+function seamClock(): Clock | undefined {
+  try {
+    const core = createRequire(import.meta.url)('@azure/functions-core') as { clock?: Clock };
+    return core.clock;
+  } catch {
+    return undefined; // Outside any host: the command line, tests.
+  }
+}
+
+/** Paths in settings are relative to the package, not to where the host was started. */
+function pathOf(file: string): string {
+  return fileURLToPath(new URL(file, new URL('../', import.meta.url)));
+}
+
+/** Structured lines: a constant message, facts in fields. The host adds time and severity. */
+const consoleLog: Log = {
+  info: (message, fields) => console.info(line('info', message, fields)),
+  warn: (message, fields) => console.warn(line('warn', message, fields)),
+  error: (message, fields) => console.error(line('error', message, fields)),
+};
+
+function line(level: string, message: string, fields: object = {}): string {
+  return JSON.stringify({ level, message, ...fields });
+}

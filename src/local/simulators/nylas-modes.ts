@@ -1,0 +1,60 @@
+/**
+ * Role: the readings of what Nylas does where no public source settles it. Each simulated
+ * application behaves by one of them; Keeper must be right under all.
+ */
+
+/** What one Nylas application does in the undocumented cases. */
+export interface NylasMode {
+  /** Does GET of a connector show `settings.client_id`? */
+  readonly clientIdReturned: boolean;
+  /** Does PATCH merge into `settings`, or replace them (and wipe what was left out)? */
+  readonly settings: 'merge' | 'replace';
+  /** Do grants refresh with what their record holds now, or with what they were made with? */
+  readonly grantsFollow: boolean;
+  /** What PATCH of connector `settings` writes to. A new record becomes the active one. */
+  readonly updateReaches: 'active' | 'primary' | 'new-record';
+}
+
+const booleans = [true, false] as const;
+const settingsModes = ['merge', 'replace'] as const;
+const reaches = ['active', 'primary', 'new-record'] as const;
+
+/** Every combination: 24. */
+export function allNylasModes(): NylasMode[] {
+  return reaches.flatMap((updateReaches) =>
+    settingsModes.flatMap((settings) =>
+      booleans.flatMap((grantsFollow) =>
+        booleans.map((clientIdReturned) => ({
+          clientIdReturned,
+          settings,
+          grantsFollow,
+          updateReaches,
+        })),
+      ),
+    ),
+  );
+}
+
+/**
+ * Six modes in which every pair of choices occurs together: the fewest possible, since one choice
+ * has three values and another two.
+ */
+export function coveringNylasModes(): NylasMode[] {
+  return [
+    mode('active', true, 'merge', true),
+    mode('active', false, 'replace', false),
+    mode('primary', true, 'replace', false),
+    mode('primary', false, 'merge', true),
+    mode('new-record', true, 'merge', false),
+    mode('new-record', false, 'replace', true),
+  ];
+}
+
+function mode(
+  updateReaches: NylasMode['updateReaches'],
+  clientIdReturned: boolean,
+  settings: NylasMode['settings'],
+  grantsFollow: boolean,
+): NylasMode {
+  return { clientIdReturned, settings, grantsFollow, updateReaches };
+}

@@ -1,0 +1,204 @@
+/** Looks at the world. Reads only; an absence is believed after five reads agree (law 2). */
+import type { DesiredConnector, DesiredRegistration } from '../core/desired.ts';
+import { pendingOf, uniqueNameOf } from '../core/desired.ts';
+import type { Fault, Result } from '../core/fault.ts';
+import { absentReadPauseMs, absentReads, replicationMs } from '../core/limits.ts';
+import { connectorMemoryOf, type Memory } from '../core/memory.ts';
+import {
+  absent,
+  known,
+  unknown,
+  type ConnectorView,
+  type Observed,
+  type Seen,
+  type SeenCredential,
+  type SeenRegistration,
+} from '../core/observed.ts';
+import { displayNameOf } from '../core/checks/interrupted.ts';
+import type { RegistrationRef, World } from './world.ts';
+
+/** A part of the world that a pass may look at again on its own. */
+export type Part = 'registration' | 'vault' | `connector:${string}`;
+
+/** All parts of one registration. */
+export function allParts(desired: DesiredRegistration): readonly Part[] {
+  return [
+    'registration',
+    'vault',
+    ...desired.connectors.map((one): Part => `connector:${one.id}`),
+  ];
+}
+
+/** What is asked: how things should be tells where to look, the chain what to expect. */
+export interface Question {
+  readonly world: World;
+  readonly desired: DesiredRegistration;
+  readonly memory: Memory;
+}
+
+/** Looks at the parts named, and keeps of `before` what is not among them. */
+export async function observe(
+  question: Question,
+  parts: ReadonlySet<Part>,
+  before?: Observed,
+): Promise<Observed> {
+  const [directory, vault, connectors] = await Promise.all([
+    before && !parts.has('registration') ? directoryOf(before) : readDirectory(question),
+    before && !parts.has('vault') ? vaultOf(before) : readVault(question),
+    readConnectors(question, parts, before),
+  ]);
+  return { ...directory, ...vault, connectors };
+}
+
+type DirectoryPart = Pick<Observed, 'registration' | 'deletedRegistration' | 'servicePrincipal'>;
+type VaultPart = Pick<Observed, 'current' | 'pending' | 'deletedSecrets'>;
+
+function directoryOf({ registration, deletedRegistration, servicePrincipal }: Observed): DirectoryPart {
+  return { registration, deletedRegistration, servicePrincipal };
+}
+
+function vaultOf({ current, pending, deletedSecrets }: Observed): VaultPart {
+  return { current, pending, deletedSecrets };
+}
+
+async function readDirectory(question: Question): Promise<DirectoryPart> {
+  const { world, desired, memory } = question;
+  const ref = referenceTo(desired, memory);
+  const registration = await readRegistration(question, ref);
+  if (registration.kind === 'absent') {
+    const deleted = seen(await world.directory.findDeletedRegistration(ref));
+    return { registration, deletedRegistration: deleted, servicePrincipal: absent };
+  }
+  if (registration.kind === 'unknown') {
+    return { registration, deletedRegistration: absent, servicePrincipal: registration };
+  }
+  const { appId } = registration.value;
+  const servicePrincipal = await confirmed(world, () => world.directory.readServicePrincipal(appId));
+  return { registration, deletedRegistration: absent, servicePrincipal };
+}
+
+function referenceTo(desired: DesiredRegistration, memory: Memory): RegistrationRef {
+  const appId = memory.registration?.appId ?? desired.appId;
+  return appId === undefined ? { uniqueName: uniqueNameOf(desired.key) } : { appId };
+}
+
+/**
+ * Reads until all that the chain expects has been seen, five times at the most. Credentials are the
+ * union over the reads: one replica that lags cannot hide one.
+ */
+async function readRegistration(
+  question: Question,
+  ref: RegistrationRef,
+): Promise<Seen<SeenRegistration>> {
+  const { world } = question;
+  const expected = expectation(question.memory, world.clock.now());
+  let latest: SeenRegistration | undefined;
+  const credentials = new Map<string, SeenCredential>();
+  for (let read = 1; read <= absentReads; read += 1) {
+    if (read > 1) await world.clock.sleep(absentReadPauseMs);
+    const result = await world.directory.readRegistration(ref);
+    if (!result.ok) return unknown(result.fault);
+    if (result.value) {
+      latest = result.value;
+      for (const one of latest.credentials) credentials.set(one.keyId, one);
+      if (expected([...credentials.values()])) break;
+    }
+  }
+  return latest ? known({ ...latest, credentials: [...credentials.values()] }) : absent;
+}
+
+/** True when every credential that should be listed by now has been seen. */
+function expectation(
+  memory: Memory,
+  now: number,
+): (credentials: readonly SeenCredential[]) => boolean {
+  const keyIds = Object.values(memory.credentials)
+    .filter((one) => one.removedAt === undefined && now >= one.addedAt + replicationMs)
+    .map((one) => one.keyId);
+  const names = memory.parked
+    .filter((one) => now >= one.doubtAt + replicationMs)
+    .map((one) => displayNameOf(one.id));
+  return (credentials) =>
+    keyIds.every((keyId) => credentials.some((one) => one.keyId === keyId)) &&
+    names.every((name) => credentials.some((one) => one.displayName === name));
+}
+
+/** Five reads must agree before nothing is there. */
+async function confirmed<T>(
+  world: World,
+  read: () => Promise<Result<T | undefined>>,
+): Promise<Seen<T>> {
+  for (let attempt = 1; attempt <= absentReads; attempt += 1) {
+    if (attempt > 1) await world.clock.sleep(absentReadPauseMs);
+    const result = await read();
+    if (!result.ok) return unknown(result.fault);
+    if (result.value !== undefined) return known(result.value);
+  }
+  return absent;
+}
+
+async function readVault({ world, desired }: Question): Promise<VaultPart> {
+  const { vault } = world;
+  const twin = pendingOf(desired.secret);
+  const [current, pending] = await Promise.all([
+    vault.readSecret(desired.secret).then(seen),
+    vault.readSecret(twin).then(seen),
+  ]);
+  const missing = [
+    ...(current.kind === 'absent' ? [desired.secret] : []),
+    ...(pending.kind === 'absent' ? [twin] : []),
+  ];
+  const deleted: string[] = [];
+  for (const ref of missing) {
+    const result = await vault.isDeleted(ref);
+    if (!result.ok) return { current, pending, deletedSecrets: unknown(result.fault) };
+    if (result.value) deleted.push(ref.name);
+  }
+  return { current, pending, deletedSecrets: known(deleted) };
+}
+
+async function readConnectors(
+  question: Question,
+  parts: ReadonlySet<Part>,
+  before: Observed | undefined,
+): Promise<Readonly<Record<string, ConnectorView>>> {
+  const views = await Promise.all(
+    question.desired.connectors.map(async (connector) => {
+      const kept = before?.connectors[connector.id];
+      const view =
+        kept && !parts.has(`connector:${connector.id}`)
+          ? kept
+          : await readConnector(question, connector);
+      return [connector.id, view] as const;
+    }),
+  );
+  return Object.fromEntries(views);
+}
+
+async function readConnector(
+  { world, memory }: Question,
+  connector: DesiredConnector,
+): Promise<ConnectorView> {
+  const { connectors } = world;
+  const application = seen(await connectors.readApplication(connector));
+  const isRight =
+    application.kind === 'known' && application.value.applicationId === connector.applicationId;
+  if (!isRight) {
+    const fault: Fault =
+      application.kind === 'unknown' ? application.fault : { kind: 'rejected', vendor: 'nylas' };
+    return { application, connector: unknown(fault), grants: unknown(fault) };
+  }
+  const remembered = Object.keys(connectorMemoryOf(memory, connector.id).records);
+  const recordIds = [...new Set([...connector.records, ...remembered])].toSorted();
+  const [found, grants] = await Promise.all([
+    connectors.readConnector(connector, recordIds).then(seen),
+    connectors.readGrants(connector).then(seen),
+  ]);
+  return { application, connector: found, grants };
+}
+
+/** A reading as the planner sees it. */
+function seen<T>(result: Result<T | undefined>): Seen<T> {
+  if (!result.ok) return unknown(result.fault);
+  return result.value === undefined ? absent : known(result.value);
+}

@@ -1,0 +1,82 @@
+/** Orders by people: taken into the chain once, answered once (law 9). */
+import type { Plan } from '../core/action.ts';
+import type { Order, OrderBody } from '../core/order.ts';
+import { reportKey, type Memory } from '../core/memory.ts';
+import type { RegistrationStatus } from '../core/status.ts';
+import { append, type Session } from './session.ts';
+
+/** Reads the orders that wait and puts each into the chain, unless it is there. */
+export async function takeInOrders(session: Session): Promise<readonly Order[]> {
+  const { world, desired } = session;
+  const listed = await world.orders.list(desired.key);
+  if (!listed.ok) {
+    world.log.warn('orders cannot be read', { registration: desired.key, fault: listed.fault.kind });
+    return [];
+  }
+  for (const order of listed.value) {
+    if (session.memory.reported[reportKey('order', order.id)] !== undefined) continue;
+    const keyIds = keyIdsOf(order.body, session.memory);
+    await append(session, {
+      kind: 'order',
+      orderId: order.id,
+      by: order.by,
+      orderedAt: order.at,
+      body: order.body,
+      ...(keyIds.length === 0 ? {} : { keyIds }),
+    });
+  }
+  return listed.value;
+}
+
+/** The credentials an order is about: those named, or all of Keeper's that exist now. */
+function keyIdsOf(body: OrderBody, memory: Memory): readonly string[] {
+  if (body.kind !== 'compromised') return [];
+  if (body.keyIds.length > 0) return body.keyIds;
+  return Object.values(memory.credentials)
+    .filter((one) => one.removedAt === undefined)
+    .map((one) => one.keyId);
+}
+
+/** True when all that waits is a wish to see the plan: then the pass changes nothing. */
+export function isDryRun(orders: readonly Order[]): boolean {
+  return (
+    orders.length > 0 &&
+    orders.every((order) => order.body.kind === 'resync' && order.body.mode === 'plan')
+  );
+}
+
+/** Answers the orders that this pass has carried out, and ends them in the chain. */
+export async function finishOrders(
+  session: Session,
+  orders: readonly Order[],
+  answer: { readonly plan: Plan | undefined; readonly status: RegistrationStatus },
+): Promise<void> {
+  for (const order of orders) {
+    if (session.stop) return;
+    const open = session.memory.orders.some((one) => one.id === order.id);
+    if (open && order.body.kind === 'resync') {
+      await append(session, { kind: 'order-end', orderId: order.id, result: 'done' });
+    } else if (open) {
+      continue; // A later pass ends it.
+    }
+    const result = {
+      order: order.id,
+      registration: session.desired.id,
+      at: session.world.clock.now(),
+      state: answer.status.state,
+      reason: answer.status.reason,
+      did: session.did,
+      ...(answer.plan ? { plan: answer.plan.actions.map(describe) } : {}),
+    };
+    const finished = await session.world.orders.finish(order, result);
+    if (!finished.ok) {
+      session.world.log.warn('order could not be answered', { order: order.id, fault: finished.fault.kind });
+    }
+  }
+}
+
+/** An action without what only Keeper needs. */
+function describe(action: Plan['actions'][number]): object {
+  if (action.kind === 'note') return { kind: 'note', entries: action.entries.length };
+  return action;
+}

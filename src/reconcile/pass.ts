@@ -1,0 +1,130 @@
+/**
+ * One pass over one registration: read the chain, look, plan, act, look again, until nothing is left
+ * to do now. It may be cut off anywhere; the next one goes on from the chain.
+ */
+import { canonicalJson, sha256 } from '../audit/canonical.ts';
+import type { ChainDefect } from '../audit/chain.ts';
+import type { Action, Plan } from '../core/action.ts';
+import type { DesiredRegistration } from '../core/desired.ts';
+import type { Fault } from '../core/fault.ts';
+import { fingerprintOf } from '../core/fingerprint.ts';
+import { roundsPerPass } from '../core/limits.ts';
+import { plan } from '../core/plan.ts';
+import type { PlanInput } from '../core/scene.ts';
+import { valueOf, type Observed } from '../core/observed.ts';
+import { statusOf, type RegistrationStatus } from '../core/status.ts';
+import { apply } from './apply.ts';
+import { openSession, saveState } from './chain-session.ts';
+import { allParts, observe, type Part } from './observe.ts';
+import { finishOrders, isDryRun, takeInOrders } from './orders.ts';
+import { append, memoryForPlan, type Session, type Stop } from './session.ts';
+import type { World } from './world.ts';
+
+export type PassReport =
+  | { readonly kind: 'looked'; readonly status: RegistrationStatus; readonly plan: Plan; readonly did: readonly string[]; readonly stop?: Stop }
+  /** The chain could not be read; nothing was done. */
+  | { readonly kind: 'unreadable'; readonly fault: Fault }
+  /** The chain is not what Keeper wrote; nothing was done. */
+  | { readonly kind: 'broken'; readonly defect: ChainDefect };
+
+/** The hash by which a change of one registration's wishes is noticed. */
+export function configurationHash(desired: DesiredRegistration): string {
+  return sha256(canonicalJson(desired));
+}
+
+/** Runs one pass. Throws only for defects of Keeper itself. */
+export async function runPass(world: World, desired: DesiredRegistration): Promise<PassReport> {
+  const opened = await openSession(world, desired);
+  if (opened.kind !== 'open') return opened;
+  const { session } = opened;
+  const orders = await takeInOrders(session);
+  await noteConfiguration(session);
+  const dry = isDryRun(orders);
+  const end = await (dry ? lookOnce(session) : work(session));
+  const status = statusOf(end.input, end.plan);
+  await finishOrders(session, orders, { plan: dry ? end.plan : undefined, status });
+  const registration = valueOf(end.input.observed.registration);
+  await saveState(session, {
+    status,
+    fingerprint: registration ? fingerprintOf(registration) : '',
+    configuration: configurationHash(desired),
+    // A dry run leaves its work to the next tick.
+    nextLookAt: dry || session.stop ? world.clock.now() : end.plan.nextLookAt,
+  });
+  return {
+    kind: 'looked',
+    status,
+    plan: end.plan,
+    did: session.did,
+    ...(session.stop ? { stop: session.stop } : {}),
+  };
+}
+
+async function noteConfiguration(session: Session): Promise<void> {
+  const hash = configurationHash(session.desired);
+  if (session.memory.configuration !== hash) await append(session, { kind: 'configuration', hash });
+}
+
+interface End {
+  readonly input: PlanInput;
+  readonly plan: Plan;
+}
+
+async function lookOnce(session: Session): Promise<End> {
+  return decide(session, await look(session, new Set(allParts(session.desired))));
+}
+
+/** Rounds of look, plan, act. Ends when a plan asks for nothing, or a bound is reached. */
+async function work(session: Session): Promise<End> {
+  let parts: ReadonlySet<Part> = new Set(allParts(session.desired));
+  let observed = await look(session, parts);
+  let end = decide(session, observed);
+  let left = session.world.actionsPerPass;
+  for (let round = 1; round <= roundsPerPass && left > 0; round += 1) {
+    const actions = end.plan.actions.slice(0, left);
+    if (actions.length === 0 || session.stop) break;
+    parts = await carryOut(session, actions);
+    left -= actions.filter((one) => one.kind !== 'note').length;
+    observed = await look(session, parts, observed);
+    end = decide(session, observed);
+  }
+  return end;
+}
+
+/** One step of each kind and subject a round: what follows is planned from what was learned. */
+async function carryOut(session: Session, actions: readonly Action[]): Promise<ReadonlySet<Part>> {
+  const touched = new Set<Part>();
+  const done = new Set<string>();
+  for (const action of actions) {
+    const key = keyOf(action);
+    if (done.has(key)) continue;
+    if (session.stop) break;
+    done.add(key);
+    if (action.kind !== 'note') session.did.push(action.kind);
+    for (const part of await apply(session, action)) touched.add(part);
+  }
+  return touched;
+}
+
+function keyOf(action: Action): string {
+  if (action.kind === 'push') return `push/${action.connector}/${action.record ?? ''}`;
+  if (action.kind === 'promote' || action.kind === 'note') return action.kind;
+  return canonicalJson(action);
+}
+
+function look(session: Session, parts: ReadonlySet<Part>, before?: Observed): Promise<Observed> {
+  const { world, desired, memory } = session;
+  return observe({ world, desired, memory }, parts, before);
+}
+
+function decide(session: Session, observed: Observed): End {
+  const now = session.world.clock.now();
+  const input: PlanInput = {
+    desired: session.desired,
+    observed,
+    memory: memoryForPlan(session),
+    now,
+    storageNow: now + session.storageAheadMs,
+  };
+  return { input, plan: plan(input) };
+}

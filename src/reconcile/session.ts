@@ -1,0 +1,156 @@
+/**
+ * One pass's hold on a registration: the chain as read, and what is appended to it. An append that
+ * comes too late ends the pass (law 4).
+ */
+import { appendEntry, type Head } from '../audit/log.ts';
+import type { DesiredRegistration } from '../core/desired.ts';
+import { stepOf, type Cause, type Effect, type EntryBody, type Facts } from '../core/entry.ts';
+import { consequenceOf, leavesDoubt, type Fault, type Result } from '../core/fault.ts';
+import { personReason } from '../core/finding.ts';
+import { remember } from '../core/fold.ts';
+import { firstBackoffMs, firstPersonBackoffMs, intentDeadlineMs } from '../core/limits.ts';
+import type { Memory, Wait } from '../core/memory.ts';
+import type { Reason } from '../core/reason.ts';
+import { backoffMs } from '../core/schedule.ts';
+import type { World } from './world.ts';
+
+/** Why a pass ended before its work did. */
+export type Stop =
+  | { readonly kind: 'moved' }
+  | { readonly kind: 'storage'; readonly fault: Fault };
+
+export interface Session {
+  readonly world: World;
+  readonly desired: DesiredRegistration;
+  head: Head;
+  memory: Memory;
+  /** The storage service's clock less ours, milliseconds. */
+  readonly storageAheadMs: number;
+  /** Reasons of this pass alone, by step: they hold it back, but are not worth an entry. */
+  readonly blocked: Map<string, Wait>;
+  /** Set once: nothing more may be written. */
+  stop?: Stop;
+  /** Kinds of actions carried out, in order. */
+  readonly did: string[];
+}
+
+/** Appends an entry and folds it in. `false`: the pass must stop; `session.stop` says why. */
+export async function append(session: Session, body: EntryBody): Promise<boolean> {
+  if (session.stop) return false;
+  const { world, desired, head } = session;
+  const appended = await appendEntry(world.chains, desired.key, head, body, world.clock.now());
+  if (!appended.ok) {
+    session.stop = { kind: 'storage', fault: appended.fault };
+    return false;
+  }
+  if (!appended.value) {
+    session.stop = { kind: 'moved' };
+    return false;
+  }
+  session.head = appended.value.head;
+  session.memory = remember(session.memory, [appended.value.entry]);
+  return true;
+}
+
+/** The memory with this pass's own obstacles among the stored waits. */
+export function memoryForPlan(session: Session): Memory {
+  if (session.blocked.size === 0) return session.memory;
+  const waits = { ...session.memory.waits, ...Object.fromEntries(session.blocked) };
+  return { ...session.memory, waits };
+}
+
+/** Holds a step back for the rest of this pass. */
+export function block(session: Session, step: string, reason: Reason, untilAt: number): void {
+  session.blocked.set(step, { untilAt, attempts: 0, reason });
+}
+
+/** One write to one vendor, as it goes out and as it came back. */
+export interface Write<T> {
+  readonly effect: Effect;
+  readonly because: Cause;
+  /** Sends it. Receives the intent's id, which goes into the thing written (law 3). */
+  readonly send: (intentId: string) => Promise<Result<T>>;
+  /** What the outcome should keep of the answer; may read back, must not write. */
+  readonly facts?: (value: T) => Facts | Promise<Facts>;
+  /** What a refusal should keep. */
+  readonly factsOfFault?: (fault: Fault) => Promise<Facts | undefined>;
+}
+
+export type Written<T> =
+  | { readonly kind: 'done'; readonly value: T; readonly intentId: string }
+  | { readonly kind: 'failed'; readonly fault: Fault; readonly intentId: string }
+  /** Not sent, or the chain moved on: see `session.stop`. */
+  | { readonly kind: 'stopped' };
+
+/**
+ * Intent, effect, outcome (law 3). The intent is on the chain before anything is sent; past its
+ * deadline, by the monotonic clock, nothing is sent at all.
+ */
+export async function write<T>(session: Session, one: Write<T>): Promise<Written<T>> {
+  const { clock } = session.world;
+  const intentId = session.world.newId();
+  const startedMs = clock.monotonic();
+  const appended = await append(session, {
+    kind: 'intent',
+    id: intentId,
+    effect: one.effect,
+    deadlineAt: clock.now() + intentDeadlineMs,
+    worker: session.world.worker,
+    because: one.because,
+  });
+  if (!appended) return { kind: 'stopped' };
+  if (clock.monotonic() - startedMs >= intentDeadlineMs) {
+    await append(session, { kind: 'outcome', intent: intentId, result: 'unsent' });
+    return { kind: 'stopped' };
+  }
+  const result = await one.send(intentId);
+  if (result.ok) {
+    const facts = (await one.facts?.(result.value)) ?? {};
+    const requestId = requestIdOf(result.value);
+    const kept = await append(session, {
+      kind: 'outcome',
+      intent: intentId,
+      result: 'done',
+      facts,
+      ...(requestId === undefined ? {} : { requestId }),
+    });
+    return kept ? { kind: 'done', value: result.value, intentId } : { kind: 'stopped' };
+  }
+  const facts = await one.factsOfFault?.(result.fault);
+  await append(session, {
+    kind: 'outcome',
+    intent: intentId,
+    result: leavesDoubt(result.fault) ? 'doubtful' : 'refused',
+    fault: result.fault,
+    ...(facts ? { facts } : {}),
+    ...backoff(session, stepOf(one.effect), result.fault),
+  });
+  return { kind: 'failed', fault: result.fault, intentId };
+}
+
+function requestIdOf(value: unknown): string | undefined {
+  if (typeof value !== 'object' || value === null || !('requestId' in value)) return undefined;
+  return typeof value.requestId === 'string' ? value.requestId : undefined;
+}
+
+/** When the step may be tried again, and the reason that stands until then. */
+export function backoff(
+  session: Session,
+  step: string,
+  fault: Fault,
+): { readonly retryAt: number; readonly reason: Reason } | Record<string, never> {
+  // A shorter lifetime is asked for at once; see the fold.
+  if (fault.kind === 'policy' && fault.rule === 'lifetime-too-long') return {};
+  const now = session.world.clock.now();
+  const attempts = session.memory.waits[step]?.attempts ?? 0;
+  const consequence = consequenceOf(fault);
+  const isPerson = consequence.kind === 'person';
+  const firstMs = isPerson ? firstPersonBackoffMs : firstBackoffMs;
+  const ownMs = backoffMs(firstMs, attempts, `${session.desired.key}/${step}`);
+  const askedMs = consequence.kind === 'wait' ? (consequence.ms ?? 0) : 0;
+  const transient: Reason = fault.kind === 'throttled' ? 'throttled' : 'backing-off';
+  return {
+    retryAt: now + Math.max(ownMs, askedMs),
+    reason: isPerson ? personReason(fault) : transient,
+  };
+}

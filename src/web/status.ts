@@ -1,0 +1,94 @@
+/** `GET /api/status`: how all registrations are, or one of them, as the last passes saw them. */
+import type { Desired, DesiredRegistration } from '../core/desired.ts';
+import { meaningOf } from '../core/reason.ts';
+import type { RegistrationStatus } from '../core/status.ts';
+import { readSavedStatus } from '../reconcile/chain-session.ts';
+import { unmanaged } from '../reconcile/scan.ts';
+import type { World } from '../reconcile/world.ts';
+import { json, problem, type Reply } from './reply.ts';
+
+export interface StatusCall {
+  readonly world: Pick<World, 'states' | 'orders' | 'clock'>;
+  readonly desired: Desired;
+  /** Errors in the deployed file: Keeper runs on the last good one. */
+  readonly fileErrors: number;
+  /** Only this registration. */
+  readonly registration: string | null;
+  /** The answer to this order as well. */
+  readonly order: string | null;
+}
+
+/** Answers one call. */
+export async function status(call: StatusCall): Promise<Reply> {
+  const { desired, world } = call;
+  const chosen = desired.registrations.filter(
+    (one) => call.registration === null || one.id === call.registration,
+  );
+  if (chosen.length === 0) {
+    const known = desired.registrations.map((one) => one.id).join(', ');
+    return problem(404, 'No such registration', `keeper.yaml has: ${known}.`);
+  }
+  const registrations = await Promise.all(chosen.map((one) => statusOfOne(world, one)));
+  const order = call.order === null ? {} : { order: await orderResult(world, call.order) };
+  const heads = call.registration === null ? await world.states.list() : undefined;
+  const left = heads?.ok ? unmanaged(desired, heads.value) : [];
+  return json(200, {
+    ok: call.fileErrors === 0 && registrations.every((one) => one.state !== 'needs-person'),
+    at: instant(world.clock.now()),
+    fileErrors: call.fileErrors,
+    registrations,
+    unmanaged: left.map((one) => one.registration),
+    ...order,
+  });
+}
+
+async function statusOfOne(
+  { states }: StatusCall['world'],
+  registration: DesiredRegistration,
+): Promise<{ id: string; state: string; [member: string]: unknown }> {
+  const saved = await readSavedStatus(states, registration.key);
+  if (!saved) {
+    const reason = 'not-looked-yet';
+    return { id: registration.id, state: 'waiting', reason, means: meaningOf(reason).means };
+  }
+  return presented(registration.id, saved);
+}
+
+/** For readers: instants as ISO 8601, the reason with its meaning and remedy. */
+function presented(
+  id: string,
+  saved: RegistrationStatus,
+): { id: string; state: string; [member: string]: unknown } {
+  const { means, remedy } = { remedy: undefined, ...meaningOf(saved.reason) };
+  return {
+    id,
+    state: saved.state,
+    reason: saved.reason,
+    means,
+    ...(remedy === undefined ? {} : { remedy }),
+    standing: saved.standing,
+    appId: saved.appId,
+    credential: saved.credential && {
+      keyId: saved.credential.keyId,
+      expiresAt: instant(saved.credential.expiresAt),
+    },
+    credentials: saved.credentials.map((one) => ({ ...one, expiresAt: instant(one.expiresAt) })),
+    connectors: saved.connectors.map((one) => ({
+      ...one,
+      switchedAt: one.switchedAt === null ? null : instant(one.switchedAt),
+    })),
+    lookedAt: instant(saved.lookedAt),
+    nextLookAt: instant(saved.nextLookAt),
+  };
+}
+
+async function orderResult({ orders }: StatusCall['world'], id: string): Promise<unknown> {
+  if (!/^[\w.:-]{1,100}$/.test(id)) return null;
+  const read = await orders.readResult(id);
+  if (!read.ok || read.value === undefined) return null;
+  return JSON.parse(read.value);
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString();
+}
