@@ -1,6 +1,6 @@
 /** One ranged read of a chain's blob. */
 import type { BlobClient } from '@azure/storage-blob';
-import { failure, success, type Result } from '../core/fault.ts';
+import { failure, success, type Fault, type Result } from '../core/fault.ts';
 import { faultOfLibraryError, malformed, refusalOf } from './fault.ts';
 import { instantOf } from './retry-after.ts';
 import { bytesOf, isRefusal } from './storage.ts';
@@ -45,9 +45,10 @@ export async function readPiece(
     const length = lengthOf(reply.contentRange) ?? offset + bytes.length;
     const blocks = reply.blobCommittedBlockCount;
     const at = clockOf(reply.date);
-    if (at === undefined || !Number.isFinite(at) || blocks === undefined || bytes.length === 0) {
-      return failure(malformed('storage', { status: 206, code: 'append-blob' }));
-    }
+    if (at === undefined || !Number.isFinite(at)) return failure(unfit());
+    // Azurite answers 206 with nothing at the very end, where the service answers 416.
+    if (bytes.length === 0 && length === offset) return success({ kind: 'end', at });
+    if (bytes.length === 0 || blocks === undefined) return failure(unfit());
     return success({ kind: 'bytes', at, bytes, length, blocks });
   } catch (error) {
     const headers = refusalOf(error)?.headers ?? {};
@@ -61,6 +62,11 @@ export async function readPiece(
     }
     return failure(faultOfLibraryError('storage', error));
   }
+}
+
+/** A success that no append blob gives. */
+function unfit(): Fault {
+  return malformed('storage', { status: 206, code: 'append-blob' });
 }
 
 /** The total of `bytes 0-9/100`, or of the 416's form with an asterisk for the range. */

@@ -67,7 +67,7 @@ function vaultError(headers: Headers, body: unknown): VendorError {
   return shaped({
     codes: [
       at(body, 'error', 'code'),
-      at(body, 'error', 'innererror', 'code'),
+      at(body, 'error', 'innererror', 'code') ?? at(body, 'error', 'innerError', 'code'),
       at(body, 'error', 'innererror', 'innererror', 'code'),
     ],
     message: at(body, 'error', 'message'),

@@ -85,7 +85,10 @@ export function faultOfError(vendor: Vendor, error: unknown): Fault {
     case 'TimeoutError':
       return { kind: 'timeout', ...told };
     case 'RestError':
-      if (code === 'PARSE_ERROR') return { kind: 'malformed', ...told };
+      // Errors of the network have a code; without one the library did not like the reply.
+      if (code === 'PARSE_ERROR' || !('code' in error) || error.code === undefined) {
+        return { kind: 'malformed', ...told };
+      }
       return { kind: code === 'ETIMEDOUT' ? 'timeout' : 'unavailable', ...told };
     case 'CredentialUnavailableError':
     case 'AuthenticationRequiredError':
@@ -134,8 +137,13 @@ export function refusalOf(
   return {
     status: reply.status,
     headers: reply.headers?.toJSON?.() ?? {},
-    body: typeof reply.bodyAsText === 'string' ? reply.bodyAsText : '',
+    body: typeof reply.bodyAsText === 'string' ? reply.bodyAsText : decodedBody(error),
   };
+}
+
+/** The Key Vault library keeps the body of a refusal decoded only, with some names in another case. */
+function decodedBody(error: Error): string {
+  return 'details' in error && error.details ? JSON.stringify(error.details) : '';
 }
 
 /** All codes that the reply inside an error of an Azure library gives. */

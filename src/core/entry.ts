@@ -109,7 +109,7 @@ export type EntryBody =
   | { readonly kind: 'order'; readonly orderId: string; readonly by: string; readonly orderedAt: number; readonly body: OrderBody; readonly keyIds?: readonly string[] }
   /** An order is done, or cannot be. */
   | { readonly kind: 'order-end'; readonly orderId: string; readonly result: 'done' | 'refused'; readonly reason?: Reason }
-  | { readonly kind: 'configuration'; readonly hash: string };
+  | { readonly kind: 'configuration'; readonly configuration: string };
 
 /** Why an effect is wanted. */
 export type Cause =

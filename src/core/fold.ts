@@ -58,7 +58,7 @@ function foldEntry(memory: Memory, entry: Entry): void {
       memory.orders = memory.orders.filter((order) => order.id !== entry.orderId);
       return;
     case 'configuration':
-      memory.configuration = entry.hash;
+      memory.configuration = entry.configuration;
       return;
   }
 }

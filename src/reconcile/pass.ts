@@ -62,7 +62,7 @@ export async function runPass(world: World, desired: DesiredRegistration): Promi
 
 async function noteConfiguration(session: Session): Promise<void> {
   const hash = configurationHash(session.desired);
-  if (session.memory.configuration !== hash) await append(session, { kind: 'configuration', hash });
+  if (session.memory.configuration !== hash) await append(session, { kind: 'configuration', configuration: hash });
 }
 
 interface End {

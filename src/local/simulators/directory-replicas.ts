@@ -29,7 +29,7 @@ export interface Replicated<T> {
   latest(): T | undefined;
   /** What one server shows at a time (epoch milliseconds); undefined before its first version. */
   on(server: number, at: number): T | undefined;
-  /** A new version; each server shows it after a lag of its own, never before an older one. */
+  /** A new version; each server shows it after a lag of its own, and never an older one after it. */
   write(value: T | undefined, at: number, lag: Lag): void;
   /** All servers show the latest version from now on. */
   settle(): void;
@@ -53,10 +53,7 @@ export function replicated<T>(servers: number, random: Random): Replicated<T> {
   }
 
   function write(value: T | undefined, at: number, lag: Lag): void {
-    const before = versions.at(-1);
-    const shownAt = Array.from({ length: servers }, (_, server) =>
-      Math.max(before?.shownAt[server] ?? 0, at + drawLagMs(lag, random)),
-    );
+    const shownAt = Array.from({ length: servers }, () => at + drawLagMs(lag, random));
     versions.push({ value, shownAt });
     forget(at);
   }

@@ -38,6 +38,9 @@ export function simulatedEntra(
     const answer = identityEndpoint(directory, identity, realNow);
     app.get('/msi/token', (context) => answer(context.req.raw));
   }
+  app.onError((error) => {
+    throw error;
+  });
   return {
     vendor: 'entra',
     fetch: async (request) => app.fetch(request),

@@ -43,7 +43,7 @@ function unitsOfRead(isApplications: boolean, query: URLSearchParams): number {
 
 /** Whether a write is about an application that admits personal accounts; a new one does by default. */
 function isPersonal(store: DirectoryStore, segment: string | undefined, body: string): boolean {
-  const key = segment === undefined ? undefined : keyIn(decodeURIComponent(segment));
+  const key = segment === undefined ? undefined : keyIn(decoded(segment));
   if (key instanceof Refusal) return false;
   const held = key === undefined ? undefined : applicationsByKey(store, key)[0];
   const audience = held === undefined ? undefined : liveNow(held)?.signInAudience;
@@ -54,6 +54,16 @@ function isPersonal(store: DirectoryStore, segment: string | undefined, body: st
     asked === 'AzureADandPersonalMicrosoftAccount' ||
     asked === 'PersonalMicrosoftAccount'
   );
+}
+
+/** A path segment, decoded if it can be. */
+function decoded(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch (error) {
+    if (error instanceof URIError) return segment;
+    throw error;
+  }
 }
 
 /** 429 with the vendor's headers. */

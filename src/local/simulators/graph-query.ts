@@ -27,7 +27,8 @@ export function readQuery(url: URL, known: readonly string[]): Query | Refusal {
     }
   }
   const select = url.searchParams.get('$select')?.split(',');
-  const stranger = select?.find((name) => !known.includes(name));
+  // An empty list has no sample to compare with.
+  const stranger = known.length === 0 ? undefined : select?.find((name) => !known.includes(name));
   if (stranger !== undefined) {
     const message = `Parsing OData Select and Expand failed: Could not find a property named '${stranger}'.`;
     return new Refusal(400, 'BadRequest', message);
@@ -65,7 +66,8 @@ export function pageOf<T>(
 function linkAfter(url: URL, sequence: number): string {
   const next = new URL(url);
   next.searchParams.set('$skiptoken', Buffer.from(`s:${sequence}`).toString('base64url'));
-  return next.href;
+  // The vendor leaves the dollar signs of option names as they are.
+  return next.href.replaceAll('%24', '$');
 }
 
 function readSkipToken(token: string | null): number | Refusal {

@@ -59,6 +59,9 @@ export function simulatedGraph(
   principalRoutes(app);
   binRoutes(app);
   policyRoutes(app);
+  app.onError((error) => {
+    throw error;
+  });
   app.notFound((context) => {
     const message = `Resource not found for the segment '${context.req.path}'.`;
     return context.var.reply.refused(new Refusal(400, 'BadRequest', message));

@@ -187,7 +187,8 @@ export function outageAccount(knowledge: OutageKnowledge): OutageAccount {
 
   function add(incident: Writable<Incident>, to: number, downMs: number): void {
     incident.to = to;
-    incident.seconds += downMs / 1000;
+    // Whole milliseconds are summed, so that the sums are exact.
+    incident.seconds = Math.round(incident.seconds * 1000 + downMs) / 1000;
     if (incident.verdict === 'keeper') outageMs += downMs;
     else unavoidableMs[incident.verdict] += downMs;
   }

@@ -297,6 +297,7 @@ describe('faultOfError()', () => {
     [named('RestError', { code: 'ECONNRESET' }), { kind: 'unavailable', code: 'ECONNRESET' }],
     [named('RestError', { code: 'ETIMEDOUT' }), { kind: 'timeout' }],
     [named('RestError', { code: 'PARSE_ERROR' }), { kind: 'malformed' }],
+    [named('RestError'), { kind: 'malformed' }],
     [named('Error', { code: 'ECONNRESET' }), { kind: 'unavailable' }],
     [named('CredentialUnavailableError'), { kind: 'denied', vendor: 'entra' }],
     [named('AuthenticationError', { statusCode: 401 }), { kind: 'denied', vendor: 'entra' }],

@@ -45,6 +45,7 @@ describe('every answer', () => {
     ['a success', '/applications', 200],
     ['a refusal', '/applications/none', 404],
     ['an unknown route', '/groups', 400],
+    ['a path that cannot be decoded', '/applications/%zz', 404],
   ])('has a request-id: %s', async (_, path, status) => {
     const { ask } = tenant();
     const answer = await ask('GET', path, { headers: { 'client-request-id': 'mine' } });

@@ -84,6 +84,7 @@ describe('GET /applications in pages', () => {
       names.push(...(body.value ?? []).map((one) => one['displayName']));
       for (const one of body.value ?? []) expect(Object.keys(one)).toEqual(['displayName']);
       link = body['@odata.nextLink'];
+      if (link !== undefined) expect(link).toContain('$skiptoken=');
       pages += 1;
     }
     expect(pages).toBe(3);

@@ -51,6 +51,10 @@ describe('addPassword', () => {
 
   it.each([
     ['an end before the start', { endDateTime: '2020-01-01T00:00:00Z' }],
+    [
+      'an end that is past',
+      { startDateTime: '2020-01-01T00:00:00Z', endDateTime: '2021-01-01T00:00:00Z' },
+    ],
     ['an end that is no date', { endDateTime: 'soon' }],
     ['a start that is no date', { startDateTime: '1' }],
   ])('refuses %s', async (_, dates) => {

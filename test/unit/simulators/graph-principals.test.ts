@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { refusal, tenant } from './graph-tenant.ts';
+import { KEEPER, refusal, tenant } from './graph-tenant.ts';
 
 const MISSING = '99999999-9999-4999-8999-999999999999';
 const CREATE = { prefer: 'create-if-missing' };
@@ -76,6 +76,15 @@ describe('/servicePrincipals', () => {
     directory.deleteApplicationByHand(appId);
     directory.restore(appId);
     expect((await ask('GET', path)).status).toBe(200);
+  });
+
+  it('can be changed only by an owner of its application, too', async () => {
+    const { ask, appId, path, directory } = await bareApplication();
+    await ask('PATCH', path, { body: {}, headers: CREATE });
+    const patch = () => ask('PATCH', path, { body: { notes: 'x' } });
+    expect((await patch()).status).toBe(204);
+    directory.removeOwnerByHand(appId, KEEPER);
+    expect(refusal(await patch())).toEqual([403, 'Authorization_RequestDenied']);
   });
 
   it('has secrets of its own, outside the limit of two', async () => {

@@ -157,6 +157,21 @@ describe('a list of secrets', () => {
     expect(statuses.map(({ status }) => status)).toEqual([200, 200, 400]);
   });
 
+  it('never goes back on a replica that has shown a later state', async () => {
+    const world = tenant({ lag: TYPICAL_LAG, replicas: 1 });
+    const { id, appId } = world.directory.addApplicationByHand({ displayName: 'Mail', notes: '0' });
+    world.directory.settle();
+    const shown: number[] = [];
+    for (let second = 1; second <= 60; second += 1) {
+      if (second <= 30) world.directory.changeByHand(appId, { notes: String(second) });
+      shown.push(Number((await world.ask('GET', `/applications/${id}`)).body['notes']));
+      world.wait(SECOND_MS);
+    }
+    expect(shown).toEqual(shown.toSorted((one, other) => one - other));
+    expect(shown.at(0)).toBe(0);
+    expect(shown.at(-1)).toBe(30);
+  });
+
   it('denies having a secret that was just added, unless that race is off', async () => {
     const { ask, id, addPassword, directory } = settledApplication();
     const { body } = await addPassword(id);
@@ -242,6 +257,8 @@ describe('Directory_ConcurrencyViolation', () => {
       '503 Directory_ConcurrencyViolation',
     ]);
     expect(waits).toEqual(new Set([null, '5']));
+    const patch = () => ask('PATCH', `/applications/${id}`, { body: { notes: 'y' } });
+    expect([...(await often(patch)).keys()]).toEqual(['409 Directory_ConcurrencyViolation']);
   });
 });
 

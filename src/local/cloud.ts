@@ -1,0 +1,147 @@
+/**
+ * The simulated cloud: one directory, its token service, a vault with its events, Nylas in two
+ * regions, and the account of outages, behind one `fetch` that tells hosts apart.
+ */
+import { fates, type FaultLevel, type Fates, type Landing } from './fates.ts';
+import { truthOf, type Truth } from './truth.ts';
+import type { SimulatedClock } from './clock.ts';
+import { simulatedDirectory, type SimulatedDirectory } from './simulators/directory-state.ts';
+import type { DirectoryOptions } from './simulators/directory-options.ts';
+import { simulatedEntra } from './simulators/entra-simulator.ts';
+import { simulatedEventGrid, type SimulatedEventGrid } from './simulators/event-grid.ts';
+import { simulatedGraph } from './simulators/graph-simulator.ts';
+import { simulatedNylas, type SimulatedNylas } from './simulators/nylas-simulator.ts';
+import { outageAccount, type OutageAccount } from './simulators/outage.ts';
+import { seededRandom, type Random } from './simulators/random.ts';
+import type { Simulator, Surroundings } from './simulators/simulator.ts';
+import { simulatedVault, type SimulatedVault } from './simulators/vault-simulator.ts';
+
+/** Keeper's identity in the simulated directory. */
+export const keeperIdentity = {
+  principalId: '5a5a5a5a-0000-4000-8000-00000000c0de',
+  clientId: '5a5a5a5a-0000-4000-8000-00000000c11e',
+  header: 'simulated-identity-header',
+} as const;
+
+/** Host names of the simulated vendors, without port. */
+export const cloudHosts = {
+  graph: 'graph.localhost',
+  login: 'login.localhost',
+  us: 'api.us.nylas.localhost',
+  eu: 'api.eu.nylas.localhost',
+  vaultSuffix: 'vault.localhost',
+} as const;
+
+/** Where the vault's events are: the name of the one vault. */
+export const demoVault = 'demo';
+
+export type Counted = 'graph' | 'entra' | 'vault' | 'nylas';
+
+export interface Cloud {
+  /** One request to one of the hosts. Throws ConnectionCut. */
+  fetch(request: Request): Promise<Response>;
+  readonly random: Random;
+  readonly directory: SimulatedDirectory;
+  readonly vault: SimulatedVault;
+  readonly nylas: Readonly<Record<'us' | 'eu', SimulatedNylas>>;
+  readonly events: SimulatedEventGrid;
+  readonly account: OutageAccount;
+  readonly truth: Truth;
+  readonly fates: Fates;
+  readonly counts: Readonly<Record<Counted, number>>;
+  /** To be called before each change by hand, and before reading the account. */
+  settle(): void;
+  /** When something happens by itself next: an event is due, a late write lands. */
+  nextAt(): number | undefined;
+}
+
+export interface CloudOptions {
+  readonly clock: SimulatedClock;
+  readonly seed: number | string;
+  readonly faults: FaultLevel;
+  /** Until when outages of vendors are drawn. */
+  readonly untilAt: number;
+  readonly machineNow: () => number;
+  readonly directory?: Partial<DirectoryOptions>;
+}
+
+/** Makes the cloud. Same seed and same requests at the same instants: same answers. */
+export function simulatedCloud(options: CloudOptions): Cloud {
+  const random = seededRandom(options.seed);
+  const { clock } = options;
+  const surroundings: Surroundings = { now: () => clock.now(), random };
+  const directory = simulatedDirectory(surroundings, options.directory);
+  directory.setCallerRoles(keeperIdentity.principalId, ['Application.ReadWrite.OwnedBy']);
+  const truth = truthOf(directory, keeperIdentity.principalId);
+  const fate = fates({ random, clock, level: options.faults, untilAt: options.untilAt });
+  const account = outageAccount({
+    provenSince: (clientId, at) => truth.provenSince(clientId, at),
+    reachableSince: (at) => fate.reachableSince(at),
+  });
+  const graph = simulatedGraph(directory, surroundings, {
+    audiences: [`https://${cloudHosts.graph}`],
+  });
+  const entra = simulatedEntra(directory, surroundings, {
+    identity: keeperIdentity,
+    realNow: options.machineNow,
+  });
+  const nylasOf = (region: 'us' | 'eu'): SimulatedNylas =>
+    simulatedNylas(surroundings, { region, truth, account });
+  const nylas = { us: nylasOf('us'), eu: nylasOf('eu') };
+  const host = `${demoVault}.${cloudHosts.vaultSuffix}`;
+  const events = simulatedEventGrid(surroundings, {
+    topic: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/demo/providers/Microsoft.KeyVault/vaults/${demoVault}`,
+    host,
+    schema: 'mixed',
+    ...(options.faults === 'none' ? { duplicateChance: 0, lateChance: 0, strayBlankChance: 0 } : {}),
+  });
+  const resource = `https://${cloudHosts.vaultSuffix}`;
+  const vault = simulatedVault(surroundings, {
+    vaultName: demoVault,
+    host,
+    authority: `https://${cloudHosts.login}/${directory.tenantId}`,
+    resource,
+    accepts: (token) => directory.principalOf(token, resource) !== undefined,
+    callerOf: (token) => directory.principalOf(token, resource)?.principalId ?? '',
+    onChange(change) {
+      truth.observe(change);
+      events.observe(change);
+    },
+  });
+  const counts: Record<Counted, number> = { graph: 0, entra: 0, vault: 0, nylas: 0 };
+
+  function simulatorOf(hostname: string): (Simulator & Landing) | undefined {
+    if (hostname === cloudHosts.graph) return graph;
+    if (hostname === cloudHosts.login) return entra;
+    if (hostname === host) return vault;
+    if (hostname === cloudHosts.us) return nylas.us;
+    return hostname === cloudHosts.eu ? nylas.eu : undefined;
+  }
+
+  function settle(): void {
+    nylas.us.settle(clock.now());
+    nylas.eu.settle(clock.now());
+  }
+
+  async function fetch(request: Request): Promise<Response> {
+    const url = new URL(request.url);
+    const simulator = simulatorOf(url.hostname);
+    if (!simulator) return new Response('no such host', { status: 421 });
+    counts[simulator.vendor] += 1;
+    account.observe(clock.now());
+    // Grants are settled before the world changes, or their past would be judged by its future.
+    if (request.method !== 'GET') settle();
+    // The managed-identity endpoint is on the machine itself: it does not fail as vendors do.
+    if (url.pathname === '/msi/token') return simulator.fetch(request);
+    return fate.serve(simulator, request);
+  }
+
+  function nextAt(): number | undefined {
+    const instants = [events.nextAt(), nylas.us.nextAt(), nylas.eu.nextAt()].filter(
+      (at) => at !== undefined,
+    );
+    return instants.length === 0 ? undefined : Math.min(...instants);
+  }
+
+  return { fetch, random, directory, vault, nylas, events, account, truth, fates: fate, counts, settle, nextAt };
+}
