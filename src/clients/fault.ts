@@ -26,7 +26,6 @@ interface Told {
 type Wait = { readonly retryAfterMs?: number };
 
 /** The fault of a reply that is no success; a reply of 2xx or 3xx given here is `malformed`. */
-// eslint-disable-next-line eslint/max-params -- the four parts of a reply
 export function faultOfReply(
   vendor: Vendor,
   status: number,

@@ -4,7 +4,9 @@
  * one place, and a few lines cannot stand for a billion) and no tags. It knows nothing of Keeper.
  */
 import {
+  type Pair,
   type YAMLError,
+  type YAMLMap,
   isAlias,
   isCollection,
   isMap,
@@ -18,17 +20,20 @@ import { type FileError, type Path, pathText, printable } from './finding.ts';
 /** The largest file that is read, in bytes. */
 export const fileBytes = 1024 * 1024;
 
+/** A place in the text, counted from 1. */
+export interface Place {
+  readonly line: number;
+  readonly column: number;
+}
+
 /** A file as read. */
 export interface ReadDocument {
   /** What is wrong with the YAML itself. */
   readonly errors: readonly FileError[];
   /** The value; absent when the errors leave none that is worth checking. */
   readonly value?: { readonly json: unknown };
-  /** Where a part sits (counted from 1). For a missing part: the nearest part around it. */
-  readonly locate: (
-    path: Path,
-    at: 'key' | 'value',
-  ) => { readonly line: number; readonly column: number };
+  /** Where a part sits. For a missing part: the nearest part around it. */
+  readonly locate: (path: Path, at: 'key' | 'value') => Place;
 }
 
 /** Reads a text. Never throws. */
@@ -43,13 +48,9 @@ export function readDocument(text: string): ReadDocument {
     uniqueKeys: false,
   });
 
-  function placeAt(offset: number): { line: number; column: number } {
-    const inside = Math.min(offset, text.length);
-    const line = lineStarts.findLastIndex((start) => start <= inside);
-    return { line: line + 1, column: inside - lineStarts[line]! + 1 };
-  }
-  function locate(path: Path, at: 'key' | 'value'): { line: number; column: number } {
-    return placeAt(offsetOf(document.contents, path, at));
+  const pairsOf = indexedPairs();
+  function locate(path: Path, at: 'key' | 'value'): Place {
+    return placeAt(lineStarts, offsetOf(document.contents, path, at, pairsOf));
   }
 
   // Past some depth the library gives up, and reports each level on its own.
@@ -57,14 +58,17 @@ export function readDocument(text: string): ReadDocument {
   const broken = tooDeep ? [tooDeep] : [...document.errors, ...document.warnings];
   // A broken tree would only yield errors about its own ruins.
   if (broken.length > 0) {
-    const errors = broken.map((error) => ({ ...placeAt(error.pos[0]), ...syntaxError(error) }));
+    const errors = broken.map((error) => ({
+      ...placeAt(lineStarts, error.pos[0]),
+      ...syntaxError(error),
+    }));
     return { errors, locate };
   }
 
   const refused: Refusal[] = [];
   refuse(document.contents, [], refused);
   const errors = refused.map(({ node, path, message, instead }) => {
-    return { ...placeAt(startOf(node) ?? 0), path: pathText(path), message, instead };
+    return { ...placeAt(lineStarts, startOf(node) ?? 0), path: pathText(path), message, instead };
   });
   if (refused.some(({ breaks }) => breaks)) return { errors, locate };
   return { errors, locate, value: { json: document.toJS() as unknown } };
@@ -76,6 +80,18 @@ export function readDocument(text: string): ReadDocument {
  */
 function lineStartsOf(text: string): number[] {
   return [0, ...text.matchAll(/\n/g).map(({ index }) => index + 1)];
+}
+
+/** The last line that begins at or before an offset. Halves its way, for files full of errors. */
+function placeAt(lineStarts: readonly number[], offset: number): Place {
+  let low = 0;
+  let high = lineStarts.length;
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (lineStarts[middle]! <= offset) low = middle;
+    else high = middle;
+  }
+  return { line: low + 1, column: offset - lineStarts[low]! + 1 };
 }
 
 function tooLarge(): ReadDocument {
@@ -156,14 +172,32 @@ function textOf(key: unknown): string | undefined {
   return isScalar(key) && typeof key.value === 'string' ? key.value : undefined;
 }
 
+type Pairs = ReadonlyMap<string, Pair>;
+
+/** Looks pairs up by key; of a doubled key, the last one counts. Each map is indexed once. */
+function indexedPairs(): (map: YAMLMap) => Pairs {
+  const indexes = new WeakMap<YAMLMap, Pairs>();
+  return (map) => {
+    const known = indexes.get(map);
+    if (known !== undefined) return known;
+    const pairs = new Map(map.items.map((pair) => [textOf(pair.key) ?? '', pair]));
+    indexes.set(map, pairs);
+    return pairs;
+  };
+}
+
 /** Where a part begins. Walks as far as the path leads. */
-function offsetOf(contents: unknown, path: Path, at: 'key' | 'value'): number {
+function offsetOf(
+  contents: unknown,
+  path: Path,
+  at: 'key' | 'value',
+  pairsOf: (map: YAMLMap) => Pairs,
+): number {
   let node = contents;
   let offset = 0;
   for (const [depth, part] of path.entries()) {
     if (isMap(node)) {
-      // Of a doubled key, the last one counts.
-      const pair = node.items.findLast(({ key }) => textOf(key) === part);
+      const pair = pairsOf(node).get(String(part));
       if (!pair) return offset;
       offset = startOf(pair.key) ?? offset;
       node = pair.value;

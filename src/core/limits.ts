@@ -14,6 +14,9 @@ export const requestTimeoutMs = 2 * minuteMs;
 /** How long Entra may take to show a write on every replica (Terraform's provider allows the same). */
 export const replicationMs = 15 * minuteMs;
 
+/** Two writes on one registration keep this distance, or Graph answers with conflicts. */
+export const graphSpacingMs = 10 * secondMs;
+
 /** A doubtful push is repeated, and counted against, only after this. */
 export const pushDoubtMs = 5 * minuteMs;
 

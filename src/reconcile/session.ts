@@ -4,11 +4,16 @@
  */
 import { appendEntry, type Head } from '../audit/log.ts';
 import type { DesiredRegistration } from '../core/desired.ts';
-import { stepOf, type Cause, type Effect, type EntryBody, type Facts } from '../core/entry.ts';
+import { stepOf, type Cause, type Effect, type EffectKind, type EntryBody, type Facts } from '../core/entry.ts';
 import { consequenceOf, leavesDoubt, type Fault, type Result } from '../core/fault.ts';
 import { personReason } from '../core/finding.ts';
 import { remember } from '../core/fold.ts';
-import { firstBackoffMs, firstPersonBackoffMs, intentDeadlineMs } from '../core/limits.ts';
+import {
+  firstBackoffMs,
+  firstPersonBackoffMs,
+  graphSpacingMs,
+  intentDeadlineMs,
+} from '../core/limits.ts';
 import type { Memory, Wait } from '../core/memory.ts';
 import type { Reason } from '../core/reason.ts';
 import { backoffMs } from '../core/schedule.ts';
@@ -28,6 +33,8 @@ export interface Session {
   readonly storageAheadMs: number;
   /** Reasons of this pass alone, by step: they hold it back, but are not worth an entry. */
   readonly blocked: Map<string, Wait>;
+  /** When this pass last wrote to Graph, by the monotonic clock. */
+  graphWroteMs?: number;
   /** Set once: nothing more may be written. */
   stop?: Stop;
   /** Kinds of actions carried out, in order. */
@@ -88,6 +95,7 @@ export type Written<T> =
  */
 export async function write<T>(session: Session, one: Write<T>): Promise<Written<T>> {
   const { clock } = session.world;
+  await spaceOut(session, one.effect);
   const intentId = session.world.newId();
   const startedMs = clock.monotonic();
   const appended = await append(session, {
@@ -126,6 +134,24 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
     ...backoff(session, stepOf(one.effect), result.fault),
   });
   return { kind: 'failed', fault: result.fault, intentId };
+}
+
+/** Effects on one object of the directory. */
+const graphEffects: ReadonlySet<EffectKind> = new Set<EffectKind>([
+  'create-registration',
+  'update-registration',
+  'create-service-principal',
+  'add-credential',
+  'remove-credential',
+]);
+
+/** Graph refuses writes on one object that come close together; so they keep a distance. */
+async function spaceOut(session: Session, effect: Effect): Promise<void> {
+  if (!graphEffects.has(effect.kind)) return;
+  const { clock } = session.world;
+  const since = clock.monotonic() - (session.graphWroteMs ?? Number.NEGATIVE_INFINITY);
+  if (since < graphSpacingMs) await clock.sleep(graphSpacingMs - since);
+  session.graphWroteMs = clock.monotonic();
 }
 
 function requestIdOf(value: unknown): string | undefined {

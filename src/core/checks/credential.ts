@@ -14,6 +14,7 @@ import { dueAt, lifetimeDays, worthwhileAt } from '../schedule.ts';
 import { servingCredentials, type Credential, type Scene } from '../scene.ts';
 import { nextToPromote, promotedCredential, storedCredentials } from '../target.ts';
 import { isUrgent, settledAtOf } from '../urgency.ts';
+import { isTakeOverAhead } from './vault.ts';
 
 /** Credentials that Keeper did not make, and ours that vanished: told on the day they are seen. */
 export function credentialByOthers(scene: Scene): readonly Finding[] {
@@ -145,6 +146,7 @@ function isRotationOrdered(scene: Scene, lead: Credential): boolean {
 function issueBlocked(scene: Scene): readonly Finding[] | undefined {
   const { observed, memory, now, desired } = scene;
   if (memory.parked.length > 0 || unprovenCredential(scene)) return [];
+  if (isTakeOverAhead(scene)) return [];
   if (memory.abandonments >= maxAbandonments) return stands('never-accepted', now + dayMs);
   if (observed.current.kind === 'unknown') return unseen(scene, observed.current.fault);
   if (observed.pending.kind === 'unknown') return unseen(scene, observed.pending.fault);

@@ -40,6 +40,11 @@ export function versionByHand(scene: Scene): readonly Finding[] {
   return overruled(scene, newest.version);
 }
 
+/** A credential that somebody stored is about to be taken over: none needs issuing. */
+export function isTakeOverAhead(scene: Scene): boolean {
+  return versionByHand(scene).some((one) => one.kind === 'act' && one.action.kind === 'prove');
+}
+
 /** A listed credential with this hint that ends later than everything that may serve, and is not due. */
 function betterByHand(scene: Scene, hint: string | undefined): Credential | undefined {
   if (hint === undefined) return undefined;

@@ -1,7 +1,6 @@
 /** Role: what the outage account is told of a connector or a grant whose credential is dead. */
 import { pairKey } from './nylas-pairs.ts';
 import {
-  type Connector,
   type CredentialPair,
   type CredentialRecord,
   type Failing,
@@ -73,7 +72,6 @@ export function grantFailure(
     connector !== undefined &&
     held !== undefined &&
     (pairKey(held) === pairKey(activeRecord(connector).data) ||
-      (mode.grantsFollow && isReached(connector, grant.credentialId)) ||
       (mode.grantsFollow && isDeclared(application.id, grant.credentialId)));
   return {
     subject: grantSubject(application, grant),
@@ -87,10 +85,6 @@ export function grantFailure(
     ),
     isManaged: connector?.keeperWroteAt !== undefined,
   };
-}
-
-function isReached(connector: Connector, recordId: string): boolean {
-  return recordId === connector.activeId;
 }
 
 function disturbance({ since, why }: Failing): number | undefined {

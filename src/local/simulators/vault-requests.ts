@@ -36,9 +36,7 @@ export function checkName(name: string): void {
 export function secretWriteOf(body: unknown): SecretWrite {
   const fields = objectOf(body, 'request body');
   const value = fields['value'];
-  if (typeof value !== 'string' || value === '') {
-    throw badParameter('The property "value" is required and must not be empty.');
-  }
+  if (typeof value !== 'string') throw badParameter('The property "value" is required.');
   const write = { value, ...propertiesOf(fields) };
   checkWrite(write);
   return write;

@@ -10,11 +10,11 @@ import { prepareStorage, type StorageOptions } from '../../../src/clients/storag
 import { blobSwitches } from '../../../src/clients/switch-counter.ts';
 import { blobText } from '../../../src/clients/text-store.ts';
 import type { ChainPosition } from '../../../src/audit/chain-store.ts';
-import type { Result } from '../../../src/core/fault.ts';
 import type { Order } from '../../../src/core/order.ts';
 import type { StateHead } from '../../../src/reconcile/world.ts';
 import { manualClock } from '../../unit/clients/scripted.ts';
 import { startAzurite, type Azurite } from './azurite.ts';
+import { valueOf } from './outcome.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
 const start: ChainPosition = { blob: 1, offset: 0, blocks: 0 };
@@ -48,12 +48,6 @@ beforeEach(() => {
   proxy.decide(() => 'pass');
   registration = `r-${randomUUID()}`;
 });
-
-/** The value, or the fault as the test's failure. */
-function valueOf<T>(result: Result<T>): T {
-  if (!result.ok) throw new Error(`fault: ${JSON.stringify(result.fault)}`);
-  return result.value;
-}
 
 function chains(options: Partial<ChainStoreOptions> = {}) {
   return blobChains({ ...direct, ...options });
@@ -234,12 +228,12 @@ describe('the states', () => {
   });
 });
 
-describe('the orders', () => {
-  function order(id: string, changes: Partial<Order> = {}): Order {
-    const body = { kind: 'rotate', reason: 'test' } as const;
-    return { id, registration, body, by: 'someone', at: 1, ...changes };
-  }
+function order(id: string, changes: Partial<Order> = {}): Order {
+  const body = { kind: 'rotate', reason: 'test' } as const;
+  return { id, registration, body, by: 'someone', at: 1, ...changes };
+}
 
+describe('the orders', () => {
   it('are created once, listed oldest first, and finished with a result', async () => {
     const orders = blobOrders(direct);
     const first = order('2026-11-24T10:00:00.000Z-a');

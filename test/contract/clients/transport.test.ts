@@ -46,7 +46,7 @@ describe('undiciTransport()', () => {
       void (async () => {
         const body = Buffer.concat(await request.toArray()).toString();
         response.writeHead(418, { 'X-Thing': 'a', 'set-cookie': ['a=1', 'b=2'] });
-        response.end(`${request.method} ${request.headers['x-mine']} ${body}`);
+        response.end(`${request.method} ${String(request.headers['x-mine'])} ${body}`);
       })();
     });
     const transport = undiciTransport();

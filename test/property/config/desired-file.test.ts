@@ -174,7 +174,7 @@ function validRegistration(id: string) {
 
 describe('parseDesired()', () => {
   it('never throws and places every error inside the file, for any text', () => {
-    fc.assert(fc.property(anyText, expectSound), { numRuns: 1500 });
+    fc.assert(fc.property(anyText, expectSound), { numRuns: 600 });
   });
 
   it('never throws and places every error inside the file, for any tree', () => {
@@ -184,7 +184,7 @@ describe('parseDesired()', () => {
           flow ? JSON.stringify(tree) : stringify(tree, { aliasDuplicateObjects: false }),
         );
       }),
-      { numRuns: 1500 },
+      { numRuns: 600 },
     );
   });
 

@@ -141,13 +141,32 @@ describe('expiry events', () => {
   });
 
   it('come within minutes for a version written with less than 30 days to go', () => {
-    const { vault, run } = bench();
+    const { vault, run, grid } = bench();
+    vault.putByHand('ended', { value: 'x', expSeconds: start / 1000 - 86_400 });
+    const early = run(start + 6 * minuteMs);
+    expect(early.map(kind).toSorted()).toEqual([
+      'SecretExpired',
+      'SecretNearExpiry',
+      'SecretNewVersionCreated',
+    ]);
+    for (const { at, publishedAt } of early)
+      expect(Math.min(at, publishedAt)).toBeGreaterThanOrEqual(start);
     put(vault, start + 5 * dayMs);
+    expect(grid.nextAt()).toBeGreaterThan(start);
     expect(
       run(start + 6 * minuteMs)
         .map(kind)
         .toSorted(),
     ).toEqual(['SecretNearExpiry', 'SecretNewVersionCreated']);
+  });
+
+  it('concern the version that was current at that moment, however late somebody looks', () => {
+    const { vault, clock, run } = bench();
+    const old = put(vault, start + 40 * dayMs);
+    clock.at = start + 20 * dayMs;
+    put(vault, start + 400 * dayMs);
+    const near = run(start + 100 * dayMs).filter((event) => kind(event) === 'SecretNearExpiry');
+    expect(near.map((event) => data(event)['Version'])).toEqual([old]);
   });
 
   it('concern the version that is current then, enabled or not', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { refreshAtOrAfter } from '../../../src/local/simulators/nylas-grant-life.ts';
 import { allNylasModes } from '../../../src/local/simulators/nylas-modes.ts';
 import {
   bench,
@@ -72,6 +73,74 @@ describe("Keeper's faults, in every mode", () => {
     world.waitUntil(start + hourMs);
     expect(connectorSeconds(world)).toBe(3600);
     expect(unavoidable(world)).toEqual({});
+  });
+
+  it('pushing another dead one over it does not make it better', async () => {
+    const world = await bench();
+    await world.push('nonsense');
+    await world.push('more nonsense');
+    world.waitUntil(start + hourMs);
+    expect(connectorSeconds(world)).toBe(3600);
+    expect(unavoidable(world)).toEqual({});
+  });
+
+  it('making a dead record the active one is charged at once', async () => {
+    const world = await bench();
+    const apiKey = world.nylas.hand.addKey(world.id);
+    async function send(method: string, path: string, body: object): Promise<{ id: string }> {
+      const response = await world.nylas.fetch(
+        new Request(`https://api.us.nylas.localhost/v3/connectors/microsoft${path}`, {
+          method,
+          headers: { authorization: `Bearer ${apiKey}` },
+          body: JSON.stringify(body),
+        }),
+      );
+      return ((await response.json()) as { data: { id: string } }).data;
+    }
+    const record = await send('POST', '/creds', {
+      name: 'dead',
+      credential_type: 'connector',
+      credential_data: { client_id: 'app', client_secret: 'nonsense' },
+    });
+    await send('PATCH', '', { active_credential_id: record.id });
+    world.waitUntil(start + hourMs);
+    expect(world.account.outageSeconds).toBe(3600);
+    expect(unavoidable(world)).toEqual({});
+  });
+
+  it('letting time pass is charged, though a vendor is away when the secret ends', async () => {
+    const world = await bench();
+    world.world.provenSince = start;
+    world.change(() => world.secrets.set('one', { endsAt: start + 3 * dayMs }));
+    world.waitUntil(start + dayMs);
+    world.change(() => {
+      delete world.world.reachableSince;
+    });
+    world.waitUntil(start + 3 * dayMs + hourMs);
+    expect(connectorSeconds(world)).toBe(3600);
+    expect(unavoidable(world)).toEqual({});
+  });
+
+  it('what it let happen before a late write landed stays charged', async () => {
+    const world = await bench({ mode: keeping });
+    const { nylas, secrets, change, waitUntil, clock, grant, id } = world;
+    world.world.provenSince = start - dayMs;
+    change(() => secrets.set('one', { endsAt: start + 1000 }).set('two', {}));
+    clock.at = start + 2000;
+    const apiKey = nylas.hand.addKey(id);
+    await nylas.landLater(
+      new Request('https://api.us.nylas.localhost/v3/connectors/microsoft', {
+        method: 'PATCH',
+        headers: { authorization: `Bearer ${apiKey}` },
+        body: JSON.stringify({ settings: { client_id: 'app', client_secret: 'two' } }),
+      }),
+      90 * 60_000,
+    );
+    waitUntil(start + 10 * dayMs);
+    const downAt = refreshAtOrAfter(grant, start + 1000);
+    const charged = (start + 2000 + 90 * 60_000 - downAt) / 1000;
+    expect(world.secondsOf(grant)['keeper']).toBe(charged);
+    expect(world.secondsOf(grant)['not-following']).toBeGreaterThan(0);
   });
 
   it('wiping the secret by a partial write is charged at once', async () => {

@@ -87,6 +87,26 @@ describe('refreshing', () => {
   });
 });
 
+describe('a following grant', () => {
+  it('is not authenticated again without need', async () => {
+    const { nylas, id, grant, waitUntil } = await bench();
+    waitUntil(start + 730 * dayMs);
+    expect(nylas.hand.grant(id, grant).authenticatedAt).toBe(start);
+  });
+
+  it('leaves nothing behind of secrets that nobody holds any more', async () => {
+    const { secrets, push, asked, waitUntil } = await bench();
+    for (let n = 0; n < 40; n += 1) {
+      secrets.set(`secret ${n}`, {});
+      // oxlint-disable-next-line no-await-in-loop
+      await push(`secret ${n}`);
+    }
+    asked.times = 0;
+    waitUntil(start + dayMs);
+    expect(asked.times).toBeLessThan(4);
+  });
+});
+
 describe('grants that keep the secret they were made with', () => {
   it('go down when it ends, though the connector holds a new one', async () => {
     const world = await bench({ mode: keeping });
@@ -166,6 +186,18 @@ describe('the status of a dead grant', () => {
     ['never', 500, false],
   ] as const)('%s: after %s hours invalid is %s', async (mode, hours, isInvalid) => {
     expect(await statusAfter(mode, hours)).toBe(isInvalid);
+  });
+
+  it('also when the secret was mended before the status turned', async () => {
+    const world = await bench({ statusMode: 'prompt' });
+    const { nylas, change, secrets, waitUntil, push, id, grant } = world;
+    change(() => secrets.set('one', { gone: 'removed-by-hand' }).set('two', {}));
+    const downAt = refreshAtOrAfter(grant, start);
+    waitUntil(downAt);
+    expect(nylas.hand.grant(id, grant).invalidAt).toBeGreaterThan(downAt + 1);
+    await push('two');
+    waitUntil(downAt + 90 * 60_000);
+    expect(nylas.hand.grant(id, grant).downSince).toBe(downAt);
   });
 
   it('once invalid, it needs its user, also when the secret is mended', async () => {

@@ -103,7 +103,11 @@ describe('a second of outage is charged to Keeper', () => {
       provenSince: () => t0 - 50 * hourMs,
       reachableSince: () => reachable,
     });
-    account.observe(t0 - hourMs);
+    account.observe(t0 - 3 * hourMs);
+    reachable = t0 - 2 * hourMs;
+    account.observe(t0 - 1.5 * hourMs);
+    reachable = t0 - hourMs;
+    account.observe(t0 - 0.5 * hourMs);
     reachable = undefined;
     account.began(failure, t0);
     account.down(failure, t0, t0 + hourMs);
