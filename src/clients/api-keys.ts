@@ -13,7 +13,7 @@ export interface ApiKeysOptions {
 }
 
 /** The key, and whether it may be older than the vault's. */
-export interface HeldKey {
+interface HeldKey {
   readonly key: Secret;
   readonly isHeld: boolean;
 }

@@ -27,7 +27,7 @@ export interface GraphOptions extends Patience {
 }
 
 /** One call that changes something. */
-export interface GraphWrite {
+interface GraphWrite {
   readonly method: 'POST' | 'PATCH';
   /** Path and query below the version, encoded. */
   readonly path: string;

@@ -16,7 +16,7 @@ import { totalMs as defaultTotalMs } from './limits.ts';
 import type { Patience } from './retry-read.ts';
 
 /** Where the account is, and who asks. */
-export type StorageAccount =
+type StorageAccount =
   /** Azurite, or an account with keys. */
   | { readonly connectionString: string }
   /** An account without keys. */
@@ -33,7 +33,7 @@ export interface StorageOptions extends Patience {
 }
 
 /** The containers that Keeper uses. */
-export type ContainerName = 'audit' | 'state' | 'orders' | 'results' | 'switches' | 'config';
+type ContainerName = 'audit' | 'state' | 'orders' | 'results' | 'switches' | 'config';
 
 const containers: readonly ContainerName[] = [
   'audit',

@@ -21,7 +21,7 @@ import { type FileError, type Path, pathText, printable } from './finding.ts';
 export const fileBytes = 1024 * 1024;
 
 /** A place in the text, counted from 1. */
-export interface Place {
+interface Place {
   readonly line: number;
   readonly column: number;
 }

@@ -6,7 +6,7 @@ import type { Path } from './finding.ts';
 import type { ConnectorShape, FileShape, RegistrationShape } from './schema.ts';
 
 /** A value of which anything may be missing. A list keeps its positions. */
-export type Draft<T> = T extends readonly (infer Item)[]
+type Draft<T> = T extends readonly (infer Item)[]
   ? readonly (Draft<Item> | undefined)[]
   : T extends object
     ? { readonly [Key in keyof T]?: Draft<T[Key]> | undefined }

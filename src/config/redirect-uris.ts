@@ -1,7 +1,8 @@
 /** Redirect URIs: the two hosted pages of Nylas, and what Microsoft admits of others. */
 import type { Region } from '../core/desired.ts';
 import { quote } from './finding.ts';
-import { type Words, limits } from './schema.ts';
+import type { Words } from './schema-fields.ts';
+import { limits } from './schema.ts';
 
 /** Nylas's own page of each region, byte for byte as Microsoft will compare it. */
 export const hostedUris: Readonly<Record<Region, string>> = {
@@ -10,7 +11,7 @@ export const hostedUris: Readonly<Record<Region, string>> = {
 };
 
 /** All regions. */
-export const regions: readonly Region[] = ['us', 'eu'];
+const regions: readonly Region[] = ['us', 'eu'];
 
 /** The URI that the file means: a short name of a hosted page, or the text itself. */
 export function resolveRedirectUri(text: string): string {

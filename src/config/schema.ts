@@ -3,18 +3,16 @@
  * Schema for editors are made. Rules that look at more than one value are in the `…-rules` files.
  */
 import { z } from 'zod';
-import { isLegacyPermissionName, permissionNames } from '../core/permissions.ts';
-import { quote } from './finding.ts';
-import { nearestPermission } from './nearest.ts';
-
-/** What to say of a value that its schema refuses. */
-export interface Words {
-  readonly message: string;
-  readonly instead: string;
-}
-
-/** How each field speaks of a wrong value; kept beside the schema, apart from the JSON Schema. */
-export const explanations = z.registry<{ explain: (value: unknown) => Words }>();
+import { permissionNames } from '../core/permissions.ts';
+import {
+  type Words,
+  explainPermission,
+  explained,
+  field,
+  list,
+  object,
+  words,
+} from './schema-fields.ts';
 
 /** What a file gets where it is silent. */
 export const defaults = {
@@ -289,68 +287,4 @@ export type ConnectorShape = RegistrationShape['connectors'][number];
 export function editorSchema(): Record<string, unknown> {
   const { $schema, ...rest } = z.toJSONSchema(fileSchema, { io: 'input', target: 'draft-7' });
   return { $schema, title: 'keeper.yaml', ...rest };
-}
-
-interface FieldText {
-  readonly description: string;
-  /** Completes "'…' is no …". */
-  readonly noun: string;
-  readonly instead: string;
-}
-
-/** A value with what to say of it. `mute` where the text could be a secret in the wrong place. */
-function field<T extends z.ZodType>({
-  schema,
-  noun,
-  instead,
-  mute = false,
-  ...meta
-}: FieldText & { schema: T; default?: unknown; mute?: boolean }): T {
-  return explained(schema.meta(meta), words(noun, instead, mute));
-}
-
-function list<T extends z.ZodType>({
-  item,
-  filled = false,
-  ...text
-}: FieldText & { item: T; filled?: boolean }): z.ZodArray<T> {
-  const schema = filled ? z.array(item).min(1) : z.array(item);
-  return field({ schema: schema.meta({ uniqueItems: true }), ...text });
-}
-
-function object<T extends z.core.$ZodShape>(
-  description: string,
-  noun: string,
-  shape: T,
-): z.ZodObject<T, z.core.$strict> {
-  const required = Object.keys(shape).filter((key) => !(shape[key] instanceof z.ZodOptional));
-  const instead = `write a map with ${required.join(', ')}`;
-  return field({ schema: z.strictObject(shape), description, noun, instead });
-}
-
-function explained<T extends z.ZodType>(schema: T, explain: (value: unknown) => Words): T {
-  explanations.add(schema, { explain });
-  return schema;
-}
-
-function words(noun: string, instead: string, mute = false): (value: unknown) => Words {
-  return (value) => {
-    const what = mute && typeof value === 'string' ? 'the text' : quote(value);
-    return { message: `${what} is no ${noun}`, instead };
-  };
-}
-
-function explainPermission(value: unknown): Words {
-  if (typeof value === 'string' && isLegacyPermissionName(value)) {
-    return {
-      message: `${quote(value)} belongs to a mail protocol that Nylas v3 does not use`,
-      instead:
-        'leave it out and write what Microsoft Graph needs, such as Mail.ReadWrite and Mail.Send',
-    };
-  }
-  const meant = typeof value === 'string' ? nearestPermission(value) : undefined;
-  return {
-    message: `${quote(value)} is no delegated permission that Nylas uses`,
-    instead: meant === undefined ? 'write a name such as Calendars.ReadWrite' : `write ${meant}`,
-  };
 }

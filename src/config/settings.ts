@@ -7,7 +7,7 @@ import type { Region } from '../core/desired.ts';
 import { Secret } from '../core/secret.ts';
 
 /** How Keeper reaches its storage account: with its key (development), or with its identity. */
-export type StorageSettings =
+type StorageSettings =
   | { readonly kind: 'connection-string'; readonly connectionString: Secret }
   | { readonly kind: 'identity'; readonly blobUrl: string; readonly queueUrl: string };
 

@@ -6,14 +6,8 @@ import { z } from 'zod';
 import { type FileDraft, isRecord, prune, valueAt } from './draft.ts';
 import { type Finding, type Path, atKey, atValue, quote } from './finding.ts';
 import { nearest } from './nearest.ts';
-import {
-  type FileShape,
-  explanations,
-  fileSchema,
-  idInstead,
-  idPattern,
-  noRegistrations,
-} from './schema.ts';
+import { explanations } from './schema-fields.ts';
+import { type FileShape, fileSchema, idInstead, idPattern, noRegistrations } from './schema.ts';
 
 /** What the schema says of a value. */
 export interface ShapeCheck {

@@ -75,8 +75,17 @@ export function consequenceOf(fault: Fault): Consequence {
   }
 }
 
+/** Codes of connections that were never opened: nothing was sent over them. */
+const neverSent: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
 /** True when a write that ended so may have been carried out all the same. */
 export function leavesDoubt(fault: Fault): boolean {
+  if (fault.code !== undefined && neverSent.has(fault.code)) return false;
   return fault.kind === 'timeout' || fault.kind === 'unavailable' || fault.kind === 'malformed';
 }
 

@@ -11,6 +11,8 @@ export interface SimulatedClock extends Clock {
   jumpTo(at: number): void;
   /** From now on time also passes by itself, at the pace of the machine. */
   flow(): void;
+  /** Takes over what has passed by itself; between two calls a flowing clock stands still. */
+  sync(): void;
 }
 
 /** A clock that begins at an instant (epoch milliseconds). */
@@ -18,27 +20,26 @@ export function simulatedClock(startAt: number, machineNow: () => number): Simul
   let at = startAt;
   let flowingFrom: number | undefined;
 
-  function now(): number {
-    if (flowingFrom !== undefined) {
-      const machine = machineNow();
-      at += Math.max(0, machine - flowingFrom);
-      flowingFrom = machine;
-    }
-    return Math.floor(at);
+  function advance(ms: number): void {
+    at += Math.max(0, ms);
   }
 
-  function advance(ms: number): void {
-    at = now() + Math.max(0, ms);
+  function sync(): void {
+    if (flowingFrom === undefined) return;
+    const machine = machineNow();
+    advance(machine - flowingFrom);
+    flowingFrom = machine;
   }
 
   return {
-    now,
-    monotonic: now,
+    now: () => Math.floor(at),
+    monotonic: () => at,
     advance,
-    jumpTo: (instant) => advance(instant - now()),
+    jumpTo: (instant) => advance(instant - at),
     flow() {
       flowingFrom ??= machineNow();
     },
+    sync,
     async sleep(ms) {
       advance(ms);
       await new Promise((resolve) => {

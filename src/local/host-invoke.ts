@@ -64,7 +64,9 @@ export async function invoke(
       after['error'] = error ?? new Error('the function threw nothing');
     }
   });
-  await inState(core, 'postInvocationHooks', () => runHooks(registrations, 'postInvocation', after));
+  await inState(core, 'postInvocationHooks', () =>
+    runHooks(registrations, 'postInvocation', after),
+  );
   // A hook may have taken the error away.
   if (after['error']) throw after['error'];
   return model.getResponse(context, after['result']);

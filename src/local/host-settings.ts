@@ -40,7 +40,8 @@ export function readHostFile(url: URL): HostFile {
 export function resolveNames(text: string, settings: Settings): string {
   return text.replaceAll(/%([^%]+)%/g, (_whole, name: string) => {
     const value = settings[name];
-    if (!value) throw new Error(`'%${name}%' does not resolve to a value: setting ${name} is empty`);
+    if (!value)
+      throw new Error(`'%${name}%' does not resolve to a value: setting ${name} is empty`);
     return value;
   });
 }

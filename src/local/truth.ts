@@ -23,19 +23,21 @@ export function truthOf(directory: SimulatedDirectory, keeperId: string): Truth 
     return all.find((one) => one.text === text);
   }
 
-  /** Key ids by text, remembered while they are listed. */
-  const keyIds = new Map<string, string>();
+  /** What is known of a text, remembered when its credential is gone. */
+  const known = new Map<string, { keyId: string; endAt: number }>();
 
   function accepts(clientId: string, text: string, at: number): Acceptance {
     const listed = passwordOf(clientId, text);
-    if (listed) keyIds.set(text, listed.keyId);
+    if (listed) known.set(text, listed);
     const verdict = directory.credentialWorks(clientId, text, at);
     if (verdict === 'accepted') return { ok: true };
     if (verdict.refused === 7_000_222) return { ok: false, why: 'ended' };
     if (verdict.refused === 7_000_215) {
-      const keyId = keyIds.get(text);
-      const removal = keyId === undefined ? undefined : directory.whoRemoved(keyId);
-      if (!removal) return { ok: false, why: 'unknown' };
+      const was = known.get(text);
+      const removal = was && directory.whoRemoved(was.keyId);
+      if (!was || !removal) return { ok: false, why: 'unknown' };
+      // What came first counts: a credential that had ended serves nobody.
+      if (removal.at >= was.endAt) return { ok: false, why: 'ended' };
       return { ok: false, why: removal.by === keeperId ? 'removed-by-keeper' : 'removed-by-hand' };
     }
     return { ok: false, why: 'app-gone' };

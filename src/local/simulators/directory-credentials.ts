@@ -114,6 +114,22 @@ export function removePassword(
   return undefined;
 }
 
+/** Lets a secret of an application end at another time. Time could do that, no caller can. */
+export function endPassword(
+  store: DirectoryStore,
+  call: Call,
+  { key, keyId, endAt }: { key: Key; keyId: string; endAt: number },
+): undefined | Refusal {
+  const found = findList(store, call, { on: 'application', key });
+  if (found instanceof Refusal) return found;
+  const endDateTime = new Date(endAt).toISOString();
+  const passwords = found.value.passwords.map((password) =>
+    password.keyId === keyId ? { ...password, endAt, endDateTime } : password,
+  );
+  rewriteList(store, found, { passwords, at: call.at, kind: 'change' });
+  return undefined;
+}
+
 function isUnseen(
   store: DirectoryStore,
   call: Call,

@@ -7,6 +7,7 @@ import { createApplication, patchApplication } from './directory-applications.ts
 import { changeOwners, deleteApplication, purgeFromBin, restoreFromBin } from './directory-bin.ts';
 import {
   addPassword,
+  endPassword,
   type CredentialOwner,
   judgeClient,
   removePassword,
@@ -67,6 +68,8 @@ export interface SimulatedDirectory {
     request?: { displayName?: string; startAt?: number; endAt?: number; on?: CredentialOwner },
   ): { keyId: string; text: string };
   removePasswordByHand(appId: string, keyId: string): void;
+  /** For demonstrations: a secret ends sooner, as if time had passed. */
+  endPasswordEarly(appId: string, keyId: string, endAt: number): void;
   changeByHand(appId: string, patch: ApplicationPatch): void;
   addServicePrincipalByHand(appId: string): ServicePrincipal;
   changeServicePrincipalByHand(appId: string, patch: ServicePrincipalPatch): void;
@@ -171,6 +174,9 @@ export function simulatedDirectory(
       );
       const on = onPrincipal ? 'service-principal' : 'application';
       done(removePassword(store, byHand(), { list: { on, key: keyOf(appId) }, keyId }));
+    },
+    endPasswordEarly: (appId, keyId, endAt) => {
+      done(endPassword(store, byHand(), { key: keyOf(appId), keyId, endAt }));
     },
     changeByHand: (appId, patch) => {
       done(patchApplication(store, byHand(), { key: keyOf(appId), patch }));

@@ -6,7 +6,7 @@
 import type { Random } from './random.ts';
 
 /** The kinds of event about secrets. */
-export type SecretEventKind = 'SecretNewVersionCreated' | 'SecretNearExpiry' | 'SecretExpired';
+type SecretEventKind = 'SecretNewVersionCreated' | 'SecretNearExpiry' | 'SecretExpired';
 
 /** The two schemas a subscription can deliver. */
 export type EventSchema = 'event-grid' | 'cloud-events';

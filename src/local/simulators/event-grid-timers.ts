@@ -9,7 +9,7 @@ import type { Random } from './random.ts';
 import type { SecretVersion, VaultChange, VersionChange } from './vault-state.ts';
 
 /** Not configurable at Azure for secrets. */
-export const nearExpiryMs = 30 * 86_400_000;
+const nearExpiryMs = 30 * 86_400_000;
 
 const withinMs = 5 * 60_000;
 

@@ -83,7 +83,7 @@ export interface SimulatedEventGrid {
 }
 
 /** An event given up. */
-export interface DeadLetter {
+interface DeadLetter {
   readonly delivery: Delivery;
   readonly reason:
     | 'MaxDeliveryAttemptsExceeded'

@@ -31,7 +31,7 @@ export function grantSubject(application: NylasApplication, grant: Grant): Subje
 }
 
 /** The record that a grant is tied to, unless it was deleted. */
-export function recordOfGrant(
+function recordOfGrant(
   { connector }: NylasApplication,
   grant: Grant,
 ): CredentialRecord | undefined {

@@ -10,7 +10,7 @@ const hourMs = 3_600_000;
 const meanSignInMs = 30 * 24 * hourMs;
 
 /** How long a provider's access token lives, so how often a grant refreshes. */
-export const refreshMs = hourMs;
+const refreshMs = hourMs;
 
 /** A grant that has just been made. */
 export function newGrant(

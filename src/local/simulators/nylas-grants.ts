@@ -48,7 +48,7 @@ export interface GrantSurroundings {
 }
 
 /** Who signs in, through which record (default: the active one). */
-export interface SignIn {
+interface SignIn {
   readonly email: string;
   readonly record?: CredentialRecord;
 }

@@ -18,7 +18,7 @@ import {
 import type { Random } from './random.ts';
 
 /** A new application. */
-export interface NewApplication {
+interface NewApplication {
   readonly mode: NylasMode;
   readonly environment?: 'production' | 'staging';
   readonly id?: string;

@@ -18,7 +18,7 @@ export interface Ledger {
 }
 
 /** One write: by whom, when, and what. */
-export interface LedgerEntry<T> {
+interface LedgerEntry<T> {
   readonly by: Writer;
   readonly at: number;
   readonly change: (context: WriteContext) => T;

@@ -75,7 +75,7 @@ export interface Failure {
 }
 
 /** A stretch of one subject's outage with one verdict. Instants are epoch milliseconds. */
-export interface Incident {
+interface Incident {
   readonly subject: Subject;
   readonly clientId: string;
   readonly verdict: 'keeper' | Cause;

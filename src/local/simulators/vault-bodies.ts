@@ -43,7 +43,7 @@ export function deletedBody(
 }
 
 /** The current version: the one made last. */
-export function currentOf(secret: StoredSecret): SecretVersion {
+function currentOf(secret: StoredSecret): SecretVersion {
   const current = secret.versions.at(-1);
   if (current === undefined) throw new Error(`Secret ${secret.name} has no versions`);
   return current;

@@ -7,7 +7,7 @@ import type { Random } from './random.ts';
 import { badParameter } from './vault-refusal.ts';
 
 /** The largest and the usual page of Key Vault. */
-export const vaultPageSize = 25;
+const vaultPageSize = 25;
 
 /** One page, as on the wire. */
 export interface VaultPage<T> {

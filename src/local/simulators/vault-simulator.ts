@@ -32,7 +32,7 @@ export interface SimulatedVaultOptions extends VaultAccessSettings, VaultSetting
 }
 
 /** What people do to a vault behind Keeper's back. None of it is throttled or authenticated. */
-export interface VaultHand {
+interface VaultHand {
   putByHand(name: string, write: SecretWrite): SecretVersion;
   /** Disables a version; by default the current one. */
   disableByHand(name: string, version?: string): void;

@@ -46,7 +46,7 @@ export interface VersionChange {
 }
 
 /** A secret was deleted, recovered or purged with all its versions. Event Grid tells none of it. */
-export interface SecretChange {
+interface SecretChange {
   readonly kind: 'deleted' | 'recovered' | 'purged';
   readonly at: number;
   readonly name: string;

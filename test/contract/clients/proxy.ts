@@ -9,7 +9,7 @@ import {
 import type { AddressInfo } from 'node:net';
 
 /** What happens to a request: passed on; done with the answer lost; lost before it is done. */
-export type Fate = 'pass' | 'lose-answer' | 'lose-request';
+type Fate = 'pass' | 'lose-answer' | 'lose-request';
 
 export interface Proxy {
   readonly port: number;

@@ -41,7 +41,7 @@ export const validFile = `registrations:
 `;
 
 /** Stands in a changed text where the error must be found. */
-export const mark = '▸';
+const mark = '▸';
 
 /** One change: a text that occurs once, and what replaces it, with the mark. */
 export type Change = readonly [from: string, to: string];

@@ -154,7 +154,7 @@ describe('expiry events', () => {
     put(vault, start + 5 * dayMs);
     expect(grid.nextAt()).toBeGreaterThan(start);
     expect(
-      run(start + 6 * minuteMs)
+      run(start + 12 * minuteMs)
         .map(kind)
         .toSorted(),
     ).toEqual(['SecretNearExpiry', 'SecretNewVersionCreated']);

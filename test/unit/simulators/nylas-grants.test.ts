@@ -195,6 +195,7 @@ describe('the status of a dead grant', () => {
     const downAt = refreshAtOrAfter(grant, start);
     waitUntil(downAt);
     expect(nylas.hand.grant(id, grant).invalidAt).toBeGreaterThan(downAt + 1);
+    world.clock.at += 1;
     await push('two');
     waitUntil(downAt + 90 * 60_000);
     expect(nylas.hand.grant(id, grant).downSince).toBe(downAt);

@@ -1,0 +1,157 @@
+/**
+ * The only way into the simulated cloud: one thing at a time, each at a known instant. With a
+ * journal, what went in is written down before it is done, and a cloud made from the same seed that
+ * goes through the same journal is the same cloud: so it survives a kill.
+ */
+import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
+import type { SimulatedClock } from './clock.ts';
+import type { Cloud } from './cloud.ts';
+import type { FaultLevel } from './fates.ts';
+import type { People } from './people.ts';
+import type { Delivery } from './simulators/event-grid.ts';
+import { ConnectionCut } from './simulators/simulator.ts';
+
+type Deed =
+  | {
+      readonly kind: 'request';
+      readonly method: string;
+      readonly url: string;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly body: string;
+    }
+  | { readonly kind: 'events' }
+  | { readonly kind: 'people' }
+  | { readonly kind: 'settle' }
+  | { readonly kind: 'level'; readonly level: FaultLevel }
+  | { readonly kind: 'age'; readonly registration: string; readonly endsInDays: number };
+
+type Journaled = Deed & { readonly at: number; readonly machineAt: number };
+
+export interface Door {
+  /** A request from outside. Throws ConnectionCut. */
+  fetch(request: Request): Promise<Response>;
+  /** The events that are due now. */
+  events(): Promise<readonly Delivery[]>;
+  /** People use what works: users sign in. */
+  people(): Promise<void>;
+  /** Brings the account of outages up to now. */
+  settle(): Promise<void>;
+  /** Changes how much goes wrong. */
+  setLevel(level: FaultLevel): Promise<void>;
+  /** Makes a serving secret end soon, as if time had passed. False: there is none. */
+  age(registration: string, endsInDays: number): Promise<boolean>;
+  /** The machine's time as of the deed under way, for managed-identity tokens. */
+  machineNow(): number;
+  /** Goes through an earlier journal. Returns how many deeds it held. */
+  replay(): Promise<number>;
+  close(): void;
+}
+
+export interface DoorOptions {
+  readonly clock: SimulatedClock;
+  readonly cloud: () => Cloud;
+  readonly people: () => People;
+  readonly machineNow: () => number;
+  /** Path of the journal; without it nothing is written. */
+  readonly journal?: string;
+}
+
+/** Opens the door. */
+export function openDoor(options: DoorOptions): Door {
+  const { clock } = options;
+  let machineAt = options.machineNow();
+  let journal: number | undefined;
+  let last: Promise<unknown> = Promise.resolve();
+
+  function inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = last.then(work, work);
+    last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  function enter(deed: Deed): Promise<unknown> {
+    return inTurn(async () => {
+      clock.sync();
+      machineAt = options.machineNow();
+      write({ ...deed, at: clock.now(), machineAt });
+      return perform(options, deed);
+    });
+  }
+
+  function write(deed: Journaled): void {
+    if (options.journal === undefined) return;
+    journal ??= openSync(options.journal, 'a');
+    writeSync(journal, `${JSON.stringify(deed)}\n`);
+  }
+
+  return {
+    async fetch(request) {
+      const body = await request.text();
+      const { method, url } = request;
+      const answer = await enter({ kind: 'request', method, url, headers: [...request.headers], body });
+      return answer as Response;
+    },
+    events: async () => (await enter({ kind: 'events' })) as readonly Delivery[],
+    people: async () => void (await enter({ kind: 'people' })),
+    settle: async () => void (await enter({ kind: 'settle' })),
+    setLevel: async (level) => void (await enter({ kind: 'level', level })),
+    age: async (registration, endsInDays) =>
+      (await enter({ kind: 'age', registration, endsInDays })) as boolean,
+    machineNow: () => machineAt,
+    async replay() {
+      if (options.journal === undefined || !existsSync(options.journal)) return 0;
+      const lines = readFileSync(options.journal, 'utf8').split('\n');
+      let count = 0;
+      for (const line of lines) {
+        const deed = parsed(line);
+        if (!deed) continue; // The last line of a killed process may be cut off.
+        clock.jumpTo(deed.at);
+        ({ machineAt } = deed);
+        await perform(options, deed).catch(expectCut);
+        count += 1;
+      }
+      return count;
+    },
+    close() {
+      if (journal !== undefined) closeSync(journal);
+      journal = undefined;
+    },
+  };
+}
+
+async function perform({ cloud, people, clock }: DoorOptions, deed: Deed): Promise<unknown> {
+  switch (deed.kind) {
+    case 'request': {
+      const { method, url, headers, body } = deed;
+      const hasBody = method !== 'GET' && method !== 'HEAD';
+      const sent = headers.map(([name, value]): [string, string] => [name, value]);
+      return cloud().fetch(new Request(url, { method, headers: sent, ...(hasBody ? { body } : {}) }));
+    }
+    case 'events':
+      return cloud().events.takeDue(clock.now());
+    case 'people':
+      people().live();
+      return undefined;
+    case 'settle':
+      cloud().settle();
+      return undefined;
+    case 'level':
+      cloud().fates.setLevel(deed.level);
+      return undefined;
+    case 'age':
+      cloud().settle();
+      return people().age(deed.registration, deed.endsInDays);
+  }
+}
+
+function parsed(line: string): Journaled | undefined {
+  try {
+    return JSON.parse(line) as Journaled;
+  } catch {
+    return undefined;
+  }
+}
+
+function expectCut(error: unknown): void {
+  if (!(error instanceof ConnectionCut)) throw error;
+}

@@ -1,0 +1,157 @@
+/**
+ * Role: the host's queue triggers, on a real queue service. One message at a time is taken, so that
+ * a host which is killed leaves one message invisible at the most. Only "there" or "not there"
+ * matters: the service keeps real time, whatever the host's clock says.
+ */
+import {
+  type DequeuedMessageItem,
+  type QueueClient,
+  QueueServiceClient,
+} from '@azure/storage-queue';
+import type { InvocationRequest } from './functions-core-shapes.ts';
+import type { RegisteredFunction } from './functions-core.ts';
+import { invoke, type Invoker, triggerOf } from './host-invoke.ts';
+import { type HostFile, resolveNames, type Settings } from './host-settings.ts';
+
+/** How long a taken message stays invisible: longer than a function may run. */
+const visibilitySeconds = 300;
+
+/** Messages in one draining; more means that functions feed their own queue. */
+const drainedMessages = 100_000;
+
+const poisonSuffix = '-poison';
+
+/** A queue, and the function that takes from it. */
+export interface QueueTrigger {
+  readonly one: RegisteredFunction;
+  readonly binding: string;
+  readonly name: string;
+  readonly queue: QueueClient;
+  /** Where messages go that fail too often; a poison queue has none. */
+  readonly poison: QueueClient | undefined;
+}
+
+/** The queue triggers of an app; queues are made where they are missing. */
+export async function openQueues(
+  functions: readonly RegisteredFunction[],
+  storage: string,
+  settings: Settings,
+): Promise<QueueTrigger[]> {
+  const service = QueueServiceClient.fromConnectionString(storage);
+  const triggers = functions
+    .filter((one) => triggerOf(one).type === 'queueTrigger')
+    .map((one): QueueTrigger => {
+      const { name: binding } = triggerOf(one);
+      const name = resolveNames(String(one.bindings[binding]?.['queueName']), settings);
+      const isPoison = name.endsWith(poisonSuffix);
+      return {
+        one,
+        binding,
+        name,
+        queue: service.getQueueClient(name),
+        poison: isPoison ? undefined : service.getQueueClient(`${name}${poisonSuffix}`),
+      };
+    });
+  for (const { queue, poison } of triggers) {
+    await queue.createIfNotExists();
+    await poison?.createIfNotExists();
+  }
+  return triggers;
+}
+
+/** Runs messages until all queues are empty; returns how many invocations that were. */
+export async function drain(
+  invoker: Invoker,
+  triggers: readonly QueueTrigger[],
+  { file, isStopping }: { file: HostFile; isStopping: () => boolean },
+): Promise<number> {
+  let count = 0;
+  for (let isBusy = true; isBusy;) {
+    isBusy = false;
+    for (const trigger of triggers) {
+      while (!isStopping() && (await runNext(invoker, trigger, file))) {
+        isBusy = true;
+        count += 1;
+        if (count > drainedMessages) throw new Error('the queues do not become empty');
+      }
+    }
+  }
+  return count;
+}
+
+/** Runs one message; false when there is none. */
+async function runNext(invoker: Invoker, trigger: QueueTrigger, file: HostFile): Promise<boolean> {
+  const { queue, one, name } = trigger;
+  const { receivedMessageItems } = await queue.receiveMessages({
+    numberOfMessages: 1,
+    visibilityTimeout: visibilitySeconds,
+  });
+  const [message] = receivedMessageItems;
+  if (!message) return false;
+  const text =
+    file.messageEncoding === 'base64' ? fromBase64(message.messageText) : message.messageText;
+  if (text === undefined) {
+    invoker.log('error', `a message of queue ${name} is not base64`);
+    await giveUp(trigger, message);
+    return true;
+  }
+  try {
+    await invoke(invoker, one, queueRequest(trigger.binding, message, text));
+  } catch (error) {
+    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    invoker.log('error', `${one.name} failed (${message.dequeueCount}): ${detail}`);
+    await failed(trigger, message, file);
+    return true;
+  }
+  await queue.deleteMessage(message.messageId, message.popReceipt);
+  return true;
+}
+
+async function failed(
+  trigger: QueueTrigger,
+  message: DequeuedMessageItem,
+  { maxDequeueCount }: HostFile,
+): Promise<void> {
+  // As in Azure: what fails on a poison queue stays invisible, or it would fail in a circle.
+  if (trigger.poison && message.dequeueCount < maxDequeueCount) {
+    const { messageId, popReceipt, messageText } = message;
+    await trigger.queue.updateMessage(messageId, popReceipt, messageText, 0);
+    return;
+  }
+  await giveUp(trigger, message);
+}
+
+/** Moves a message to the poison queue, if there is one. */
+async function giveUp(
+  { queue, poison }: QueueTrigger,
+  message: DequeuedMessageItem,
+): Promise<void> {
+  if (!poison) return;
+  await poison.sendMessage(message.messageText);
+  await queue.deleteMessage(message.messageId, message.popReceipt);
+}
+
+function fromBase64(text: string): string | undefined {
+  const isBase64 = text.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(text);
+  return isBase64 ? Buffer.from(text, 'base64').toString('utf8') : undefined;
+}
+
+function queueRequest(
+  binding: string,
+  message: DequeuedMessageItem,
+  text: string,
+): InvocationRequest {
+  const instant = (at: Date): { json: string } => ({ json: JSON.stringify(at) });
+  return {
+    inputData: [{ name: binding, data: { string: text } }],
+    triggerMetadata: {
+      QueueTrigger: { string: text },
+      DequeueCount: { json: String(message.dequeueCount) },
+      Id: { string: message.messageId },
+      PopReceipt: { string: message.popReceipt },
+      InsertionTime: instant(message.insertedOn),
+      ExpirationTime: instant(message.expiresOn),
+      NextVisibleTime: instant(message.nextVisibleOn),
+    },
+  };
+}
