@@ -8,7 +8,7 @@ import type { SimulatedClock } from './clock.ts';
 import { simulatedDirectory, type SimulatedDirectory } from './simulators/directory-state.ts';
 import type { DirectoryOptions } from './simulators/directory-options.ts';
 import { simulatedEntra } from './simulators/entra-simulator.ts';
-import { simulatedEventGrid, type SimulatedEventGrid } from './simulators/event-grid.ts';
+import { simulatedEventGrid, type Delivery, type SimulatedEventGrid } from './simulators/event-grid.ts';
 import { simulatedGraph } from './simulators/graph-simulator.ts';
 import { simulatedNylas, type SimulatedNylas } from './simulators/nylas-simulator.ts';
 import { outageAccount, type OutageAccount } from './simulators/outage.ts';
@@ -42,9 +42,14 @@ export interface Cloud {
   fetch(request: Request): Promise<Response>;
   readonly random: Random;
   readonly directory: SimulatedDirectory;
+  /** The demonstration's vault. */
   readonly vault: SimulatedVault;
+  vaultNamed(name: string): SimulatedVault;
   readonly nylas: Readonly<Record<'us' | 'eu', SimulatedNylas>>;
-  readonly events: SimulatedEventGrid;
+  /** The events of all vaults that are due now. */
+  takeEvents(): readonly Delivery[];
+  /** An event of the vault that its body names was refused with this status. */
+  redeliver(delivery: Delivery, status: number): void;
   readonly account: OutageAccount;
   readonly truth: Truth;
   readonly fates: Fates;
@@ -88,34 +93,25 @@ export function simulatedCloud(options: CloudOptions): Cloud {
   const nylasOf = (region: 'us' | 'eu'): SimulatedNylas =>
     simulatedNylas(surroundings, { region, truth, account });
   const nylas = { us: nylasOf('us'), eu: nylasOf('eu') };
-  const host = `${demoVault}.${cloudHosts.vaultSuffix}`;
-  const events = simulatedEventGrid(surroundings, {
-    topic: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/demo/providers/Microsoft.KeyVault/vaults/${demoVault}`,
-    host,
-    schema: 'mixed',
-    ...(options.faults === 'none' ? { duplicateChance: 0, lateChance: 0, strayBlankChance: 0 } : {}),
-  });
-  const resource = `https://${cloudHosts.vaultSuffix}`;
-  const vault = simulatedVault(surroundings, {
-    vaultName: demoVault,
-    host,
-    authority: `https://${cloudHosts.login}/${directory.tenantId}`,
-    resource,
-    accepts: (token) => directory.principalOf(token, resource) !== undefined,
-    callerOf: (token) => directory.principalOf(token, resource)?.principalId ?? '',
-    onChange(change) {
-      truth.observe(change);
-      events.observe(change);
-    },
-  });
+  const vaults = new Map<string, { vault: SimulatedVault; events: SimulatedEventGrid }>();
+
+  /** Vaults are made when they are first named. */
+  function vaultNamed(name: string): { vault: SimulatedVault; events: SimulatedEventGrid } {
+    const made = vaults.get(name) ?? makeVault(options, { surroundings, directory, truth, name });
+    vaults.set(name, made);
+    return made;
+  }
+
   const counts: Record<Counted, number> = { graph: 0, entra: 0, vault: 0, nylas: 0 };
 
   function simulatorOf(hostname: string): (Simulator & Landing) | undefined {
     if (hostname === cloudHosts.graph) return graph;
     if (hostname === cloudHosts.login) return entra;
-    if (hostname === host) return vault;
     if (hostname === cloudHosts.us) return nylas.us;
-    return hostname === cloudHosts.eu ? nylas.eu : undefined;
+    if (hostname === cloudHosts.eu) return nylas.eu;
+    const [name, ...suffix] = hostname.split('.');
+    const isVault = name !== undefined && suffix.join('.') === cloudHosts.vaultSuffix;
+    return isVault ? vaultNamed(name).vault : undefined;
   }
 
   function settle(): void {
@@ -137,11 +133,70 @@ export function simulatedCloud(options: CloudOptions): Cloud {
   }
 
   function nextAt(): number | undefined {
-    const instants = [events.nextAt(), nylas.us.nextAt(), nylas.eu.nextAt()].filter(
-      (at) => at !== undefined,
-    );
+    const instants = [
+      ...[...vaults.values()].map(({ events }) => events.nextAt()),
+      nylas.us.nextAt(),
+      nylas.eu.nextAt(),
+    ].filter((at) => at !== undefined);
     return instants.length === 0 ? undefined : Math.min(...instants);
   }
 
-  return { fetch, random, directory, vault, nylas, events, account, truth, fates: fate, counts, settle, nextAt };
+  function takeEvents(): readonly Delivery[] {
+    return [...vaults.values()].flatMap(({ events }) => events.takeDue(clock.now()));
+  }
+
+  return {
+    fetch,
+    random,
+    directory,
+    vault: vaultNamed(demoVault).vault,
+    vaultNamed: (name) => vaultNamed(name).vault,
+    nylas,
+    takeEvents,
+    redeliver(delivery, status) {
+      const topic = String(delivery.body['topic'] ?? delivery.body['source']);
+      vaultNamed(topic.split('/').at(-1)?.trim() ?? demoVault).events.redeliver(delivery, status);
+    },
+    account,
+    truth,
+    fates: fate,
+    counts,
+    settle,
+    nextAt,
+  };
+}
+
+interface VaultParts {
+  readonly surroundings: Surroundings;
+  readonly directory: SimulatedDirectory;
+  readonly truth: Truth;
+  readonly name: string;
+}
+
+function makeVault(
+  { faults }: CloudOptions,
+  { surroundings, directory, truth, name }: VaultParts,
+): { vault: SimulatedVault; events: SimulatedEventGrid } {
+  const host = `${name}.${cloudHosts.vaultSuffix}`;
+  const resource = `https://${cloudHosts.vaultSuffix}`;
+  const quiet = { duplicateChance: 0, lateChance: 0, strayBlankChance: 0 };
+  const events = simulatedEventGrid(surroundings, {
+    topic: `/subscriptions/00000000-0000-4000-8000-000000000001/resourceGroups/demo/providers/Microsoft.KeyVault/vaults/${name}`,
+    host,
+    schema: 'mixed',
+    ...(faults === 'none' ? quiet : {}),
+  });
+  const vault = simulatedVault(surroundings, {
+    vaultName: name,
+    host,
+    authority: `https://${cloudHosts.login}/${directory.tenantId}`,
+    resource,
+    accepts: (token) => directory.principalOf(token, resource) !== undefined,
+    callerOf: (token) => directory.principalOf(token, resource)?.principalId ?? '',
+    onChange(change) {
+      truth.observe(change);
+      events.observe(change);
+    },
+  });
+  return { vault, events };
 }

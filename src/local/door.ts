@@ -7,6 +7,7 @@ import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:f
 import type { SimulatedClock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
 import type { FaultLevel } from './fates.ts';
+import { inTurn } from './host-turn.ts';
 import type { People } from './people.ts';
 import type { Delivery } from './simulators/event-grid.ts';
 import { ConnectionCut } from './simulators/simulator.ts';
@@ -20,6 +21,7 @@ type Deed =
       readonly body: string;
     }
   | { readonly kind: 'events' }
+  | { readonly kind: 'redeliver'; readonly delivery: Delivery; readonly status: number }
   | { readonly kind: 'people' }
   | { readonly kind: 'settle' }
   | { readonly kind: 'level'; readonly level: FaultLevel }
@@ -32,6 +34,8 @@ export interface Door {
   fetch(request: Request): Promise<Response>;
   /** The events that are due now. */
   events(): Promise<readonly Delivery[]>;
+  /** An event was not taken: it comes again, or is given up. */
+  redeliver(delivery: Delivery, status: number): Promise<void>;
   /** People use what works: users sign in. */
   people(): Promise<void>;
   /** Brings the account of outages up to now. */
@@ -61,16 +65,10 @@ export function openDoor(options: DoorOptions): Door {
   const { clock } = options;
   let machineAt = options.machineNow();
   let journal: number | undefined;
-  let last: Promise<unknown> = Promise.resolve();
-
-  function inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = last.then(work, work);
-    last = turn.catch(() => undefined);
-    return turn;
-  }
+  const turn = inTurn();
 
   function enter(deed: Deed): Promise<unknown> {
-    return inTurn(async () => {
+    return turn(async () => {
       clock.sync();
       machineAt = options.machineNow();
       write({ ...deed, at: clock.now(), machineAt });
@@ -92,6 +90,8 @@ export function openDoor(options: DoorOptions): Door {
       return answer as Response;
     },
     events: async () => (await enter({ kind: 'events' })) as readonly Delivery[],
+    redeliver: async (delivery, status) =>
+      void (await enter({ kind: 'redeliver', delivery, status })),
     people: async () => void (await enter({ kind: 'people' })),
     settle: async () => void (await enter({ kind: 'settle' })),
     setLevel: async (level) => void (await enter({ kind: 'level', level })),
@@ -119,7 +119,7 @@ export function openDoor(options: DoorOptions): Door {
   };
 }
 
-async function perform({ cloud, people, clock }: DoorOptions, deed: Deed): Promise<unknown> {
+async function perform({ cloud, people }: DoorOptions, deed: Deed): Promise<unknown> {
   switch (deed.kind) {
     case 'request': {
       const { method, url, headers, body } = deed;
@@ -128,7 +128,10 @@ async function perform({ cloud, people, clock }: DoorOptions, deed: Deed): Promi
       return cloud().fetch(new Request(url, { method, headers: sent, ...(hasBody ? { body } : {}) }));
     }
     case 'events':
-      return cloud().events.takeDue(clock.now());
+      return cloud().takeEvents();
+    case 'redeliver':
+      cloud().redeliver(deed.delivery, deed.status);
+      return undefined;
     case 'people':
       people().live();
       return undefined;

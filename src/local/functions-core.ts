@@ -140,7 +140,7 @@ export async function runHooks(
 
 /** Answers `require('@azure/functions-core')` with the core; tells how to undo it. */
 function wrapRequire(core: object): () => void {
-  const prototype: { require(this: unknown, id: string): unknown } = Module.prototype;
+  const prototype: { require: (this: unknown, id: string) => unknown } = Module.prototype;
   const original = prototype.require;
   prototype.require = function requireOrCore(id) {
     return id === moduleName ? core : original.call(this, id);

@@ -1,7 +1,7 @@
 /** Role: HTTP functions of the host: routes, methods, keys, and the way there and back. */
 import type { HttpData, InvocationResponse } from './functions-core-shapes.ts';
 import type { RegisteredFunction } from './functions-core.ts';
-import { invoke, type Invoker, triggerOf } from './host-invoke.ts';
+import { type Invoker, triggerOf, tryInvoke } from './host-invoke.ts';
 import { type HostKeys, isAccepted } from './host-keys.ts';
 import { type HostFile, resolveNames, type Settings } from './host-settings.ts';
 import type { HostReply, HostRequest } from './host-server.ts';
@@ -71,16 +71,10 @@ export async function answerHttp(
     query: queryOf(request.url),
     body: { bytes: await request.readBody() },
   };
-  try {
-    const response = await invoke(invoker, route.one, {
-      inputData: [{ name: route.binding, data: { http } }],
-    });
-    return replyOf(response);
-  } catch (error) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    invoker.log('error', `${route.one.name} failed: ${detail}`);
-    return { status: 500 };
-  }
+  const response = await tryInvoke(invoker, route.one, {
+    inputData: [{ name: route.binding, data: { http } }],
+  });
+  return response ? replyOf(response) : { status: 500 };
 }
 
 /** The key that a request carries, as Azure takes it. */

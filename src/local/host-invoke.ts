@@ -20,8 +20,8 @@ export interface Invoker {
   log(level: LogLevel, message: string): void;
 }
 
-/** Runs one function. @throws What the function, a hook or a converter throws. */
-export async function invoke(
+/** @throws What the function, a hook or a converter throws. */
+async function invoke(
   invoker: Invoker,
   { callback, ...metadata }: RegisteredFunction,
   request: InvocationRequest,
@@ -70,6 +70,25 @@ export async function invoke(
   // A hook may have taken the error away.
   if (after['error']) throw after['error'];
   return model.getResponse(context, after['result']);
+}
+
+/** Runs one function, and logs what it throws; undefined then. */
+export async function tryInvoke(
+  invoker: Invoker,
+  one: RegisteredFunction,
+  request: InvocationRequest,
+): Promise<InvocationResponse | undefined> {
+  try {
+    return await invoke(invoker, one, request);
+  } catch (error) {
+    invoker.log('error', `${one.name} failed: ${detailOf(error)}`);
+    return undefined;
+  }
+}
+
+/** What is thrown, for the log. */
+export function detailOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
 /** The binding that starts a function. */

@@ -8,9 +8,9 @@ import {
   type QueueClient,
   QueueServiceClient,
 } from '@azure/storage-queue';
-import type { InvocationRequest } from './functions-core-shapes.ts';
+import type { InvocationRequest, TypedData } from './functions-core-shapes.ts';
 import type { RegisteredFunction } from './functions-core.ts';
-import { invoke, type Invoker, triggerOf } from './host-invoke.ts';
+import { type Invoker, triggerOf, tryInvoke } from './host-invoke.ts';
 import { type HostFile, resolveNames, type Settings } from './host-settings.ts';
 
 /** How long a taken message stays invisible: longer than a function may run. */
@@ -37,7 +37,9 @@ export async function openQueues(
   storage: string,
   settings: Settings,
 ): Promise<QueueTrigger[]> {
-  const service = QueueServiceClient.fromConnectionString(storage);
+  const service = QueueServiceClient.fromConnectionString(storage, {
+    retryOptions: { maxTries: 1 },
+  });
   const triggers = functions
     .filter((one) => triggerOf(one).type === 'queueTrigger')
     .map((one): QueueTrigger => {
@@ -59,17 +61,17 @@ export async function openQueues(
   return triggers;
 }
 
-/** Runs messages until all queues are empty; returns how many invocations that were. */
+/** Runs messages until all queues are empty or the signal ends it; returns how many invocations that were. */
 export async function drain(
   invoker: Invoker,
   triggers: readonly QueueTrigger[],
-  { file, isStopping }: { file: HostFile; isStopping: () => boolean },
+  { file, signal }: { file: HostFile; signal: AbortSignal },
 ): Promise<number> {
   let count = 0;
   for (let isBusy = true; isBusy;) {
     isBusy = false;
     for (const trigger of triggers) {
-      while (!isStopping() && (await runNext(invoker, trigger, file))) {
+      while (!signal.aborted && (await runNext(invoker, trigger, file))) {
         isBusy = true;
         count += 1;
         if (count > drainedMessages) throw new Error('the queues do not become empty');
@@ -95,15 +97,11 @@ async function runNext(invoker: Invoker, trigger: QueueTrigger, file: HostFile):
     await giveUp(trigger, message);
     return true;
   }
-  try {
-    await invoke(invoker, one, queueRequest(trigger.binding, message, text));
-  } catch (error) {
-    const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    invoker.log('error', `${one.name} failed (${message.dequeueCount}): ${detail}`);
+  if (await tryInvoke(invoker, one, queueRequest(trigger.binding, message, text))) {
+    await queue.deleteMessage(message.messageId, message.popReceipt);
+  } else {
     await failed(trigger, message, file);
-    return true;
   }
-  await queue.deleteMessage(message.messageId, message.popReceipt);
   return true;
 }
 
@@ -141,7 +139,6 @@ function queueRequest(
   message: DequeuedMessageItem,
   text: string,
 ): InvocationRequest {
-  const instant = (at: Date): { json: string } => ({ json: JSON.stringify(at) });
   return {
     inputData: [{ name: binding, data: { string: text } }],
     triggerMetadata: {
@@ -154,4 +151,8 @@ function queueRequest(
       NextVisibleTime: instant(message.nextVisibleOn),
     },
   };
+}
+
+function instant(at: Date): TypedData {
+  return { json: JSON.stringify(at) };
 }

@@ -48,16 +48,20 @@ export class PortInUse extends Error {
 /** A server that listens. */
 export interface HostServer {
   readonly url: string;
-  stop(): Promise<void>;
+  stop(this: void): Promise<void>;
+}
+
+/** What is behind the server. */
+export interface Answerer {
+  answer(this: void, request: HostRequest): Promise<HostReply>;
+  /** Told of what `answer` throws; the sender learns nothing of it. */
+  onError(this: void, error: unknown): void;
 }
 
 /** Starts it. @throws PortInUse */
-export async function startServer(
-  port: number,
-  answer: (request: HostRequest) => Promise<HostReply>,
-): Promise<HostServer> {
+export async function startServer(port: number, answerer: Answerer): Promise<HostServer> {
   const server = createServer((request, response) => {
-    void serve(request, response, answer);
+    void serve(request, response, answerer);
   });
   server.listen(port, '127.0.0.1');
   try {
@@ -81,10 +85,10 @@ async function stopServer(server: Server): Promise<void> {
 async function serve(
   incoming: IncomingMessage,
   response: ServerResponse,
-  answer: (request: HostRequest) => Promise<HostReply>,
+  answerer: Answerer,
 ): Promise<void> {
   const read = requestOf(incoming);
-  const reply = 'status' in read ? read : await replyTo(read, answer);
+  const reply = 'status' in read ? read : await replyTo(read, answerer);
   const body = typeof reply.body === 'string' ? Buffer.from(reply.body) : reply.body;
   response.writeHead(reply.status, {
     ...reply.headers,
@@ -94,15 +98,12 @@ async function serve(
   response.end(incoming.method === 'HEAD' ? undefined : body);
 }
 
-async function replyTo(
-  request: HostRequest,
-  answer: (request: HostRequest) => Promise<HostReply>,
-): Promise<HostReply> {
+async function replyTo(request: HostRequest, { answer, onError }: Answerer): Promise<HostReply> {
   try {
     return await answer(request);
   } catch (error) {
     if (error instanceof BodyTooLarge) return { status: 413 };
-    // What can be told of a failure, the one who failed has logged.
+    onError(error);
     return { status: 500 };
   }
 }

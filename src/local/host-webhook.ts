@@ -1,7 +1,7 @@
 /** Role: the host's webhook for Event Grid: keys, handshakes, and events to functions. */
 import type { InvocationRequest } from './functions-core-shapes.ts';
 import type { RegisteredFunction } from './functions-core.ts';
-import { invoke, type Invoker, triggerOf } from './host-invoke.ts';
+import { type Invoker, triggerOf, tryInvoke } from './host-invoke.ts';
 import { type HostKeys, isAccepted } from './host-keys.ts';
 import { keyIn } from './host-http.ts';
 import type { HostReply, HostRequest } from './host-server.ts';
@@ -89,13 +89,7 @@ async function deliver(
 ): Promise<HostReply> {
   let failed = 0;
   for (const event of events) {
-    try {
-      await invoke(invoker, one, eventRequest(triggerOf(one).name, event));
-    } catch (error) {
-      failed += 1;
-      const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-      invoker.log('error', `${one.name} failed: ${detail}`);
-    }
+    if (!(await tryInvoke(invoker, one, eventRequest(triggerOf(one).name, event)))) failed += 1;
   }
   return { status: failed === 0 ? 202 : 500 };
 }

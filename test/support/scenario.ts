@@ -129,7 +129,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
         if (landsAt !== undefined && landsAt < tickAt) {
           clock.jumpTo(landsAt);
           cloud.settle();
-          cloud.events.takeDue(clock.now());
+          cloud.takeEvents();
         }
         clock.jumpTo(tickAt);
         cloud.settle();

@@ -46,19 +46,21 @@ export function createApplication(
   store: DirectoryStore,
   call: Call,
   wanted: ApplicationPatch,
+  appId?: string,
 ): Application | Refusal {
   emptyBin(store, call.at);
   const refused = withoutWriteRole(call);
   if (refused !== undefined) return refused;
   const name = wanted.uniqueName ?? undefined;
   if (name !== undefined && store.namedIds.has(name)) return nameTaken();
-  return makeApplication(store, call, wanted);
+  return makeApplication(store, call, wanted, appId);
 }
 
 function makeApplication(
   store: DirectoryStore,
   call: Call,
   wanted: ApplicationPatch,
+  appId = store.random.uuid(),
 ): Application | Refusal {
   if (wanted.displayName === undefined) {
     return invalid('displayName', 'A value is required for property displayName.');
@@ -74,7 +76,7 @@ function makeApplication(
     ...patched(blankProperties(wanted.signInAudience ?? byDefault), wanted),
     kind: 'application',
     id: store.random.uuid(),
-    appId: store.random.uuid(),
+    appId,
     createdAt: call.at,
     deletedAt: undefined,
     passwords: [],

@@ -61,7 +61,7 @@ export interface SimulatedDirectory {
   /** Makes an application with its service principal, as the portal does. The portal owns nothing. */
   addApplicationByHand(
     properties: ApplicationPatch & { displayName: string },
-    extra?: { owners?: readonly string[]; withoutServicePrincipal?: boolean },
+    extra?: { owners?: readonly string[]; withoutServicePrincipal?: boolean; appId?: string },
   ): Application;
   addPasswordByHand(
     appId: string,
@@ -146,9 +146,12 @@ export function simulatedDirectory(
       else store.applicationPolicies.set(id, assignedPolicy(random.uuid(), restrictions));
     },
 
-    addApplicationByHand: (properties, { owners = [], withoutServicePrincipal = false } = {}) => {
+    addApplicationByHand: (
+      properties,
+      { owners = [], withoutServicePrincipal = false, appId } = {},
+    ) => {
       const call = byHand();
-      const application = done(createApplication(store, call, properties));
+      const application = done(createApplication(store, call, properties, appId));
       const created = [heldApplication(application.appId)];
       for (const ownerId of owners) {
         for (const held of created) done(changeOwners(store, call, { held, ownerId, deed: 'add' }));

@@ -51,9 +51,12 @@ export function tokenBook(random: Random): TokenBook {
   return { issue, find };
 }
 
-/** A resource name without the trailing slashes that callers add or leave out. */
+/**
+ * A resource name without the trailing slashes that callers add or leave out, and without the port
+ * that a simulator happens to listen on.
+ */
 export function resource(name: string): string {
-  return name.replace(/\/+$/u, '').toLowerCase();
+  return name.replace(/\/+$/u, '').replace(/:\d+$/u, '').toLowerCase();
 }
 
 /** The text of a request's bearer token. */

@@ -1,0 +1,202 @@
+/**
+ * Role: local storage. Starts Azurite on free ports of the loopback address, in a process that
+ * saves and ends when ours ends, however that happens.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+/** The account that Azurite publishes; it is no secret. */
+const account = 'devstoreaccount1';
+const accountKey =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+const guard = fileURLToPath(new URL('azurite-guard.mjs', import.meta.url));
+
+/** Starts that are tried when a free port is taken meanwhile. */
+const starts = 3;
+const startMs = 30_000;
+const stopMs = 15_000;
+
+/** How long a predecessor in the same folder may take to save and end. */
+const handoverMs = 15_000;
+
+/** A storage account on this machine. */
+export interface Azurite {
+  readonly connectionString: string;
+  readonly blobPort: number;
+  readonly queuePort: number;
+  /** Of the process that Azurite runs in. */
+  readonly pid: number;
+  /** Ends it with everything saved. */
+  stop(): Promise<void>;
+}
+
+export interface AzuriteOptions {
+  /** The folder to keep data in; without it they are in memory. */
+  readonly location?: string;
+}
+
+/** Azurite does not start, or a folder is taken. */
+export class AzuriteUnavailable extends Error {
+  override readonly name = 'AzuriteUnavailable';
+}
+
+/** Starts it, and waits until it listens. @throws AzuriteUnavailable */
+export async function startAzurite({ location }: AzuriteOptions = {}): Promise<Azurite> {
+  if (location !== undefined) {
+    mkdirSync(location, { recursive: true });
+    await waitForPredecessor(location);
+  }
+  for (let attempt = 1; attempt <= starts; attempt += 1) {
+    const ports = await freePorts();
+    const child = launch(ports, location);
+    if (await listens(child)) return running(child, ports, location);
+  }
+  const log = location === undefined ? '' : `; see ${logIn(location)}`;
+  throw new AzuriteUnavailable(`Azurite does not start${log}`);
+}
+
+interface Ports {
+  readonly blob: number;
+  readonly queue: number;
+  readonly table: number;
+}
+
+function launch(ports: Ports, location: string | undefined): ChildProcess {
+  const output = location === undefined ? 'ignore' : openSync(logIn(location), 'a');
+  const child = spawn(
+    process.execPath,
+    [guard, ...argumentsFor(ports, location)],
+    // In a group of its own: Ctrl-C in the terminal must not end storage before its user.
+    { stdio: ['ignore', output, output, 'ipc'], detached: true },
+  );
+  if (typeof output === 'number') closeSync(output);
+  child.unref();
+  return child;
+}
+
+function argumentsFor(ports: Ports, location: string | undefined): string[] {
+  const addresses = Object.entries(ports).flatMap(([service, port]) => [
+    `--${service}Host`,
+    '127.0.0.1',
+    `--${service}Port`,
+    String(port),
+  ]);
+  return [
+    '--silent',
+    '--disableTelemetry',
+    '--skipApiVersionCheck',
+    ...addresses,
+    ...(location === undefined ? ['--inMemoryPersistence'] : ['--location', location]),
+  ];
+}
+
+/** True when it says that it listens; false when it ended instead, as it does for a taken port. */
+async function listens(child: ChildProcess): Promise<boolean> {
+  const watch = new AbortController();
+  const { signal } = watch;
+  try {
+    return await Promise.race([
+      once(child, 'message', { signal }).then(() => true),
+      once(child, 'exit', { signal }).then(() => false),
+      pause(startMs, false, { signal }).then(async () => {
+        await end(child);
+        return false;
+      }),
+    ]);
+  } finally {
+    watch.abort();
+  }
+}
+
+function running(child: ChildProcess, ports: Ports, location: string | undefined): Azurite {
+  const { pid } = child;
+  if (pid === undefined) throw new AzuriteUnavailable('Azurite has no process');
+  if (location !== undefined) writeFileSync(pidFileIn(location), String(pid));
+  // What it holds must not keep our process alive; our end is its end.
+  child.channel?.unref();
+  const addressOf = (port: number): string => `http://127.0.0.1:${port}/${account}`;
+  return {
+    connectionString: [
+      'DefaultEndpointsProtocol=http',
+      `AccountName=${account}`,
+      `AccountKey=${accountKey}`,
+      `BlobEndpoint=${addressOf(ports.blob)}`,
+      `QueueEndpoint=${addressOf(ports.queue)}`,
+      `TableEndpoint=${addressOf(ports.table)}`,
+    ].join(';'),
+    blobPort: ports.blob,
+    queuePort: ports.queue,
+    pid,
+    stop: () => end(child),
+  };
+}
+
+/** Closes the channel, as our death would, and waits. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.ref();
+  if (child.connected) child.disconnect();
+  const timer = setTimeout(() => child.kill('SIGKILL'), stopMs);
+  await ended;
+  clearTimeout(timer);
+}
+
+/** After a crash of ours the Azurite of before may still be saving; two in one folder lose data. */
+async function waitForPredecessor(location: string): Promise<void> {
+  for (let waitedMs = 0; ; waitedMs += 50) {
+    const pid = predecessorIn(location);
+    if (pid === undefined) return;
+    if (waitedMs >= handoverMs) {
+      throw new AzuriteUnavailable(`another Azurite (process ${pid}) uses ${location}`);
+    }
+    await pause(50);
+  }
+}
+
+function predecessorIn(location: string): number | undefined {
+  const file = pidFileIn(location);
+  if (!existsSync(file)) return undefined;
+  const pid = Number(readFileSync(file, 'utf8'));
+  if (!Number.isSafeInteger(pid) || pid <= 0) return undefined;
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return undefined; // No such process.
+  }
+  // After a restart of the machine the number may be somebody else's. Where there is no /proc, wait.
+  const commandLine = `/proc/${pid}/cmdline`;
+  if (!existsSync(commandLine)) return existsSync('/proc/self') ? undefined : pid;
+  return readFileSync(commandLine, 'utf8').includes('azurite-guard') ? pid : undefined;
+}
+
+function pidFileIn(location: string): string {
+  return join(location, 'azurite.pid');
+}
+
+function logIn(location: string): string {
+  return join(location, 'azurite.log');
+}
+
+/** Three different free ports: all are held before the first is given up. */
+async function freePorts(): Promise<Ports> {
+  const servers = [await listen(), await listen(), await listen()] as const;
+  const [blob, queue, table] = servers.map((server) => (server.address() as AddressInfo).port);
+  for (const server of servers) {
+    server.close();
+    await once(server, 'close');
+  }
+  return { blob: blob ?? 0, queue: queue ?? 0, table: table ?? 0 };
+}
+
+async function listen(): Promise<Server> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}

@@ -1,0 +1,71 @@
+/**
+ * Conducts time: fires what is due, delivers what has happened, lets passes run, and jumps over the
+ * time in which nothing would. Ticks at which nothing is due are skipped; at least one a day is not.
+ */
+import type { StateHead } from '../reconcile/world.ts';
+import type { Stage } from './stage.ts';
+
+const dayMs = 86_400_000;
+
+/** When to stop. */
+export interface Ending {
+  /** Go on until then, whatever the state. */
+  readonly untilAt: number;
+  /** After that, at most so long until all is settled, simulated milliseconds. */
+  readonly patienceMs: number;
+  /** The caller wants to stop. */
+  readonly isOver: () => boolean;
+}
+
+/** True when every registration was looked at, and none waits for anything. */
+export function isSettled(stage: Stage, heads: readonly StateHead[]): boolean {
+  return stage.desired.registrations.every((one) => {
+    const head = heads.find((each) => each.registration === one.key);
+    return head !== undefined && head.state !== 'waiting' && head.nextLookAt > stage.clock.now();
+  });
+}
+
+/** Conducts until the ending. Returns whether all is settled. */
+export async function conduct(stage: Stage, ending: Ending): Promise<boolean> {
+  await stage.host.tick();
+  for (;;) {
+    const heads = await beat(stage);
+    const now = stage.clock.now();
+    const isDue = now >= ending.untilAt;
+    if (isDue && isSettled(stage, heads)) return true;
+    if (ending.isOver() || now >= ending.untilAt + ending.patienceMs) return false;
+    await leap(stage, heads, isDue ? Number.POSITIVE_INFINITY : ending.untilAt);
+  }
+}
+
+/** One beat: events, passes, people. Returns how all states stand. */
+export async function beat(stage: Stage): Promise<readonly StateHead[]> {
+  const { door, host } = stage;
+  for (const delivery of await door.events()) {
+    const status = await host.deliverEvent(delivery.body);
+    if (status >= 300) await door.redeliver(delivery, status);
+  }
+  await host.drainQueue();
+  await door.people();
+  const heads = await stage.states.list();
+  return heads.ok ? heads.value : [];
+}
+
+/** Jumps to what comes first: the tick that finds something due, or something that happens by itself. */
+async function leap(
+  stage: Stage,
+  heads: readonly StateHead[],
+  untilAt: number,
+): Promise<void> {
+  const { clock, cloud, host } = stage;
+  const now = clock.now();
+  const dueAt = Math.min(now + dayMs, ...heads.map((head) => head.nextLookAt));
+  const tickAt = host.nextTickAt(Math.max(now, dueAt - 1));
+  const happensAt = cloud.nextAt() ?? Number.POSITIVE_INFINITY;
+  if (happensAt < tickAt && happensAt > now) {
+    clock.jumpTo(Math.min(happensAt, untilAt));
+    return;
+  }
+  clock.jumpTo(Math.min(tickAt, untilAt));
+  await host.tick();
+}

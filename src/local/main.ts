@@ -1,0 +1,113 @@
+/** `npm start`: the whole product on one machine, before your eyes. */
+import { conduct } from './conductor.ts';
+import { startControls } from './controls.ts';
+import { PortInUse } from './host-server.ts';
+import { interact } from './interact.ts';
+import { defaultPort, help, readOptions, type LocalOptions } from './options.ts';
+import { progressLine, readTold } from './progress.ts';
+import { gatherReport, reportTable, type Report } from './report.ts';
+import { endOnSignal, type Over } from './signal.ts';
+import { setStage, UnusableFile, type Stage } from './stage.ts';
+
+const dayMs = 86_400_000;
+/** Simulated time in which everything must settle. */
+const patienceMs = 30 * dayMs;
+
+async function main(args: readonly string[]): Promise<number> {
+  const read = readOptions(args);
+  if (read.kind === 'help') {
+    process.stdout.write(help);
+    return 0;
+  }
+  if (read.kind === 'wrong') return complain(read.message);
+  try {
+    return await run(read.options);
+  } catch (error) {
+    if (error instanceof UnusableFile) return complain(error.message);
+    if (error instanceof PortInUse) return complain(`${error.message} Choose another with --port.`);
+    throw error;
+  }
+}
+
+function complain(message: string): number {
+  process.stderr.write(`keeper: ${message}\n`);
+  return 2;
+}
+
+async function run(options: LocalOptions): Promise<number> {
+  const startedMs = performance.now();
+  let stage: Stage | undefined;
+  const restore = tellProgress(() => stage);
+  const over = endOnSignal();
+  try {
+    say('Starting storage, the simulated cloud and the host …');
+    stage = await setStage(options, options.port ?? (options.once ? 0 : defaultPort));
+    if (stage.replayed > 0) say(`Going on from an earlier run (${stage.replayed} requests).`);
+    const settled = await live(stage, options, over);
+    const report = await reportOf(stage, settled, performance.now() - startedMs);
+    show(options, report);
+    if (!options.once && !over.isOver()) {
+      const controls = await startControls(stage);
+      await interact(stage, controls, over);
+      await controls.stop();
+      return 0;
+    }
+    return report.ok ? 0 : 1;
+  } finally {
+    await stage?.stop();
+    restore();
+  }
+}
+
+async function live(stage: Stage, options: LocalOptions, over: Over): Promise<boolean> {
+  const { clock } = stage;
+  const untilAt = clock.now() + (options.fastForwardMs ?? 0);
+  const settled = await conduct(stage, { untilAt, patienceMs: 0, isOver: over.isOver });
+  if (settled || over.isOver()) return settled;
+  // When faults stop, everything becomes healthy within a stated time.
+  if (options.fastForwardMs !== undefined) await stage.door.setLevel('none');
+  return conduct(stage, { untilAt, patienceMs, isOver: over.isOver });
+}
+
+async function reportOf(stage: Stage, settled: boolean, durationMs: number): Promise<Report> {
+  await stage.door.settle();
+  return gatherReport({
+    desired: stage.desired,
+    states: stage.states,
+    chains: stage.chains,
+    settled,
+    requests: stage.counts(),
+    account: stage.cloud.account,
+    durationMs,
+    simulatedMs: stage.clock.now() - stage.startAt,
+  });
+}
+
+function show(options: LocalOptions, report: Report): void {
+  if (options.json) process.stdout.write(`${JSON.stringify(report, undefined, 2)}\n`);
+  else process.stdout.write(`\n${reportTable(report)}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** What the bundle logs goes to stderr, in words; stdout is for the report alone. */
+function tellProgress(stage: () => Stage | undefined): () => void {
+  const { info, warn, error } = console;
+  const startMs = (): number => {
+    const set = stage();
+    return set ? set.clock.now() - set.startAt : 0;
+  };
+  const tell = (line: unknown): void => {
+    const told = readTold(String(line));
+    const text = told ? progressLine(told, startMs()) : String(line);
+    if (text !== undefined) say(text);
+  };
+  console.info = tell;
+  console.warn = tell;
+  console.error = tell;
+  return () => Object.assign(console, { info, warn, error });
+}
+
+process.exit(await main(process.argv.slice(2)));

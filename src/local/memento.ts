@@ -1,0 +1,29 @@
+/** What a data folder remembers of how its world was made; written once the world is complete. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { FaultLevel } from './fates.ts';
+
+export interface Memento {
+  readonly v: 1;
+  readonly seed: number;
+  readonly faults: FaultLevel;
+  readonly startAt: number;
+  readonly untilAt: number;
+  /** The text of `keeper.yaml`. Absent before the world is complete. */
+  readonly file?: string;
+  readonly isDemo?: boolean;
+}
+
+/** What the folder remembers; undefined when it is new, or when its world was never completed. */
+export function recall(folder: string): Memento | undefined {
+  const path = join(folder, 'world.json');
+  if (!existsSync(path)) return undefined;
+  return JSON.parse(readFileSync(path, 'utf8')) as Memento;
+}
+
+/** Writes it in one step. */
+export function remember(folder: string, memento: Memento): void {
+  const path = join(folder, 'world.json');
+  writeFileSync(`${path}.new`, JSON.stringify(memento));
+  renameSync(`${path}.new`, path);
+}

@@ -1,0 +1,259 @@
+/**
+ * Sets the stage: storage, the simulated cloud behind real HTTPS, the tenant, and the host with the
+ * bundle. Everything that it starts, it ends.
+ */
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { blobChains } from '../clients/chain-store.ts';
+import { blobStates } from '../clients/state-store.ts';
+import { prepareStorage, type StorageOptions } from '../clients/storage.ts';
+import { describeErrors } from '../config/finding.ts';
+import { parseDesired } from '../config/desired-file.ts';
+import { sha256 } from '../audit/canonical.ts';
+import type { Desired } from '../core/desired.ts';
+import type { ChainStore, StateStore } from '../reconcile/world.ts';
+import { startAzurite } from './azurite.ts';
+import { simulatedClock, type SimulatedClock } from './clock.ts';
+import { cloudHosts, keeperIdentity, simulatedCloud, type Cloud } from './cloud.ts';
+import { resolveLocalhostNames, startCloudServer, trustLocally } from './cloud-server.ts';
+import { countStorageRequests, type RequestCounts } from './counts.ts';
+import { prepareDemo, type DemoTenant } from './demo-tenant.ts';
+import { openDoor, type Door } from './door.ts';
+import { startHost, type Host } from './host.ts';
+import type { LocalOptions } from './options.ts';
+import { prepareOwn } from './own-tenant.ts';
+import { people } from './people.ts';
+import { recall, remember, type Memento } from './memento.ts';
+
+export interface Stage {
+  readonly clock: SimulatedClock;
+  readonly startAt: number;
+  readonly cloud: Cloud;
+  readonly door: Door;
+  readonly host: Host;
+  readonly desired: Desired;
+  readonly states: StateStore;
+  readonly chains: ChainStore;
+  /** Deeds of an earlier run that were gone through again. */
+  readonly replayed: number;
+  counts(): RequestCounts;
+  stop(): Promise<void>;
+}
+
+/** A file of the caller's that cannot be used; nothing was started. */
+export class UnusableFile extends Error {}
+
+const yearMs = 366 * 86_400_000;
+const queueName = 'keeper-work';
+const bundle = new URL('../../dist/main.mjs', import.meta.url);
+
+/**
+ * Starts everything.
+ * @throws UnusableFile
+ * @throws PortInUse
+ */
+export async function setStage(options: LocalOptions, port: number): Promise<Stage> {
+  const own = options.config === undefined ? undefined : readOwn(options.config);
+  const undo: (() => unknown)[] = [];
+  try {
+    return await build(options, { port, own, undo });
+  } catch (error) {
+    await unwind(undo);
+    throw error;
+  }
+}
+
+async function unwind(undo: (() => unknown)[]): Promise<void> {
+  for (const step of undo.splice(0).toReversed()) await step();
+}
+
+interface Building {
+  readonly port: number;
+  readonly own: { readonly text: string; readonly desired: Desired } | undefined;
+  readonly undo: (() => unknown)[];
+}
+
+async function build(options: LocalOptions, { port, own, undo }: Building): Promise<Stage> {
+  const folder = openFolder(options.data, undo);
+  const memento = recall(folder.path) ?? newMemento(options);
+  const azurite = await startAzurite(folder.lasts ? { location: join(folder.path, 'storage') } : {});
+  undo.push(() => azurite.stop());
+  const counted = countStorageRequests(azurite.blobPort, azurite.queuePort);
+  undo.push(() => counted.stop());
+  const clock = simulatedClock(memento.startAt, Date.now);
+  const storage: StorageOptions = {
+    clock,
+    account: { connectionString: azurite.connectionString },
+  };
+  const ready = await prepareStorage(storage, [queueName, `${queueName}-poison`]);
+  if (!ready.ok) throw new Error(`Storage does not start: ${ready.fault.kind}`);
+  const chains = blobChains({ ...storage, storageClock: () => clock.now() });
+  const prepared = await prepareCloud({ memento, clock, chains, own, folder });
+  undo.push(() => prepared.door.close());
+
+  const server = await startCloudServer({
+    hosts: [...Object.values(cloudHosts), `*.${cloudHosts.vaultSuffix}`],
+    fetch: (request) => prepared.door.fetch(request),
+  });
+  undo.push(() => server.stop(), trustLocally(server.ca), resolveLocalhostNames());
+  const file = join(folder.path, 'keeper.yaml');
+  writeFileSync(file, prepared.text);
+  const host = await startHost({
+    bundle,
+    port,
+    clock,
+    storage: azurite.connectionString,
+    settings: settingsOf(prepared.cloud, { port: server.port, storage: azurite.connectionString, file }),
+    log: () => undefined,
+  });
+  undo.push(() => host.stop());
+  return {
+    clock,
+    startAt: memento.startAt,
+    cloud: prepared.cloud,
+    door: prepared.door,
+    host,
+    desired: parsed(prepared.text),
+    states: blobStates(storage),
+    chains,
+    replayed: prepared.replayed,
+    counts: () => ({ ...prepared.cloud.counts, blobs: counted.blobs, queues: counted.queues }),
+    stop: () => unwind(undo),
+  };
+}
+
+interface Folder {
+  readonly path: string;
+  readonly lasts: boolean;
+}
+
+function openFolder(data: string | undefined, undo: (() => unknown)[]): Folder {
+  if (data !== undefined) {
+    const path = resolve(data);
+    try {
+      mkdirSync(path, { recursive: true });
+    } catch {
+      throw new UnusableFile(`--data ${data}: cannot be made or used as a folder.`);
+    }
+    return { path, lasts: true };
+  }
+  const path = mkdtempSync(join(tmpdir(), 'keeper-'));
+  undo.push(() => rmSync(path, { recursive: true, force: true }));
+  return { path, lasts: false };
+}
+
+function newMemento(options: LocalOptions): Memento {
+  const startAt = Math.floor(Date.now() / 1000) * 1000;
+  const untilAt = startAt + (options.fastForwardMs ?? 0) + yearMs;
+  return { v: 1, seed: options.seed, faults: options.faults, startAt, untilAt };
+}
+
+interface Preparing {
+  readonly memento: Memento;
+  readonly clock: SimulatedClock;
+  readonly chains: ChainStore;
+  readonly own: Building['own'];
+  readonly folder: Folder;
+}
+
+interface Prepared {
+  readonly cloud: Cloud;
+  readonly door: Door;
+  readonly text: string;
+  readonly replayed: number;
+}
+
+/** Makes the cloud and its tenant; goes through the journal of an earlier run, if there is one. */
+async function prepareCloud({ memento, clock, chains, own, folder }: Preparing): Promise<Prepared> {
+  const { seed, faults, startAt, untilAt } = memento;
+  const door: Door = openDoor({
+    clock,
+    machineNow: Date.now,
+    cloud: () => cloud,
+    people: () => persons,
+    ...(folder.lasts ? { journal: join(folder.path, 'cloud.jsonl') } : {}),
+  });
+  const cloud = simulatedCloud({ clock, seed, faults, untilAt, machineNow: () => door.machineNow() });
+  const isNew = memento.file === undefined;
+  const { text, tenant } = await prepareTenant(cloud, {
+    own: own ?? (memento.file === undefined || memento.isDemo ? undefined : readText(memento.file)),
+    // The storage of an earlier run holds the demonstration's past already.
+    chains: isNew ? chains : forgetful,
+    now: startAt,
+  });
+  const persons = people({
+    cloud,
+    now: () => clock.now(),
+    connectors: tenant.connectors,
+    clientIdOf: (name) =>
+      cloud.directory.applications().find((one) => one.displayName === nameOf(text, name))?.appId,
+  });
+  const replayed = isNew ? 0 : await door.replay();
+  if (folder.lasts && isNew) remember(folder.path, { ...memento, file: text, isDemo: !own });
+  return { cloud, door, text, replayed };
+}
+
+async function prepareTenant(
+  cloud: Cloud,
+  { own, chains, now }: { own: Building['own']; chains: ChainStore; now: number },
+): Promise<{ text: string; tenant: DemoTenant }> {
+  if (own) return { text: own.text, tenant: prepareOwn(cloud, own.desired) };
+  const demo = await prepareDemo({ cloud, now, chains });
+  return { text: demo.file, tenant: demo.tenant };
+}
+
+/** Takes every line and keeps none. */
+const forgetful: ChainStore = {
+  readTail: async (_registration, end) => ({ ok: true, value: { text: '', end, storageAt: 0 } }),
+  append: async (_registration, end) => ({ ok: true, value: { kind: 'appended', end } }),
+  list: async () => ({ ok: true, value: [] }),
+};
+
+function nameOf(text: string, id: string): string | undefined {
+  return parsed(text).registrations.find((one) => one.id === id)?.displayName;
+}
+
+function readOwn(path: string): { text: string; desired: Desired } {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch {
+    throw new UnusableFile(`--config ${path}: there is no such file that can be read.`);
+  }
+  const read = parseDesired(text, sha256(text));
+  if (!read.ok) throw new UnusableFile(describeErrors(path, read.errors));
+  return { text, desired: read.desired };
+}
+
+function readText(text: string): { text: string; desired: Desired } {
+  return { text, desired: parsed(text) };
+}
+
+function parsed(text: string): Desired {
+  const read = parseDesired(text, sha256(text));
+  if (!read.ok) throw new Error(`The demonstration's file is faulty:\n${describeErrors('keeper.yaml', read.errors)}`);
+  return read.desired;
+}
+
+function settingsOf(
+  cloud: Cloud,
+  place: { readonly port: number; readonly storage: string; readonly file: string },
+): Record<string, string> {
+  const at = (host: string): string => `https://${host}:${place.port}`;
+  return {
+    KEEPER_TENANT_ID: cloud.directory.tenantId,
+    KEEPER_GRAPH_URL: at(cloudHosts.graph),
+    KEEPER_LOGIN_URL: at(cloudHosts.login),
+    KEEPER_VAULT_SUFFIX: `${cloudHosts.vaultSuffix}:${place.port}`,
+    KEEPER_NYLAS_US_URL: at(cloudHosts.us),
+    KEEPER_NYLAS_EU_URL: at(cloudHosts.eu),
+    KEEPER_FILE: place.file,
+    KEEPER_STORAGE: place.storage,
+    KEEPER_QUEUE: queueName,
+    KEEPER_TICK: '0 */15 * * * *',
+    KEEPER_INSTANCE: 'embedded',
+    IDENTITY_ENDPOINT: `${at(cloudHosts.login)}/msi/token`,
+    IDENTITY_HEADER: keeperIdentity.header,
+  };
+}

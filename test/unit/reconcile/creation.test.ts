@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { expectSound } from '../../support/soundness.ts';
+import { brief, dayMs, hourMs, oddMode, tenant } from '../../support/tenant.ts';
+
+describe('creation', () => {
+  it('makes registration, credential, secret and both connectors within an hour', async () => {
+    const customer = tenant({ modes: [oddMode(0), oddMode(1)] });
+    const calendar = customer.wish();
+    const report = await customer.settle(calendar, hourMs);
+    expect(report).toMatchObject({ status: { state: 'healthy', reason: 'settled' } });
+    const made = customer.application();
+    expect(made).toMatchObject({
+      displayName: 'Contoso Calendar',
+      signInAudience: 'AzureADandPersonalMicrosoftAccount',
+      uniqueName: 'keeper-calendar',
+    });
+    expect(made.passwords).toHaveLength(1);
+    expect([customer.holds(0), customer.holds(1)]).toEqual([
+      made.passwords[0]?.keyId,
+      made.passwords[0]?.keyId,
+    ]);
+    await expectSound(customer);
+  });
+
+  it('writes nothing once all is as the file says', async () => {
+    const customer = tenant({ modes: [oddMode(2), oddMode(3)] });
+    const calendar = customer.wish();
+    await customer.settle(calendar);
+    const entries = customer.entries('calendar').length;
+    const report = await customer.after(calendar, 10 * dayMs);
+    expect(brief(report)).toBe(brief({ ...report }));
+    expect(customer.entries('calendar')).toHaveLength(entries);
+  });
+
+  it('looks at a quiet registration with few requests', async () => {
+    const customer = tenant({ modes: [oddMode(0)] });
+    const calendar = customer.wish();
+    await customer.settle(calendar);
+    const before = { ...customer.cloud.counts };
+    customer.clock.advance(dayMs);
+    await customer.pass(calendar);
+    const { counts } = customer.cloud;
+    const used = Object.fromEntries(
+      Object.entries(counts).map(([vendor, count]) => [vendor, count - before[vendor as 'graph']]),
+    );
+    console.log(used);
+    expect(used).toMatchObject({ graph: 2, entra: 0 });
+  });
+});
