@@ -68,6 +68,9 @@ export type Observation =
   /** A promotion whose answer was lost is there. */
   | { readonly what: 'version-found'; readonly keyId: string; readonly held: Held }
   | { readonly what: 'credential-gone'; readonly keyId: string }
+  /** It was held to be gone, and is listed. */
+  | { readonly what: 'credential-back'; readonly keyId: string }
+  | { readonly what: 'record-gone'; readonly connector: string; readonly record: string }
   | { readonly what: 'record-changed'; readonly connector: string; readonly record: string; readonly updatedAt: number }
   | { readonly what: 'drift'; readonly subject: string };
 
@@ -137,8 +140,9 @@ export function stepOf(effect: Effect): string {
     case 'create-service-principal':
       return 'service-principal';
     case 'add-credential':
-    case 'store-credential':
       return 'issue';
+    case 'store-credential':
+      return 'store';
     case 'promote-credential':
       return 'promote';
     case 'push-credential':

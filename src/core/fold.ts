@@ -226,52 +226,57 @@ function foldRefusal(memory: Memory, intent: OpenIntent, outcome: Outcome): void
   const { fault, facts } = outcome;
   if (intent.effect.kind !== 'add-credential' || fault?.kind !== 'policy') return;
   if (fault.rule !== 'lifetime-too-long') return;
-  if (facts?.lifetimeCapDays !== undefined) {
-    memory.lifetimeCapDays = facts.lifetimeCapDays;
-    return;
-  }
   const askedDays = Math.round((intent.effect.endAt - intent.at) / dayMs);
-  memory.lifetimeCapDays = lifetimeLadderDays.find((days) => days < askedDays) ?? 7;
+  const told = facts?.lifetimeCapDays;
+  // What was just refused is not asked for again, whatever the policy says.
+  const days =
+    told !== undefined && told < askedDays
+      ? told
+      : lifetimeLadderDays.find((one) => one < askedDays);
+  if (days !== undefined) memory.lifetimeCap = { days, at: outcome.at };
 }
 
 function foldProof(memory: Memory, entry: Of<'proof'>): void {
   if (entry.takeOver) takeOver(memory, entry, entry.takeOver);
   const credential = memory.credentials[entry.keyId];
-  if (!credential) return;
   const step = `prove:${entry.keyId}`;
-  switch (entry.result) {
-    case 'proved':
-      credential.provedAt = entry.at;
-      credential.refusals = 0;
-      delete credential.refusedAt;
-      memory.abandonments = 0;
-      delete memory.waits[step];
-      return;
-    case 'refused':
-      credential.refusedAt = entry.at;
-      credential.refusals += 1;
-      break;
-    case 'disproved':
-      credential.disprovedAt = entry.at;
-      delete memory.waits[step];
-      return;
-    case 'unclear':
-    case 'still-accepted':
-      break;
-  }
+  if (credential) foldTrial(memory, credential, entry);
   if (entry.retryAt !== undefined) {
     memory.waits[step] = {
       untilAt: entry.retryAt,
       attempts: (memory.waits[step]?.attempts ?? 0) + 1,
       reason: reasonOfTrial(entry, credential),
     };
+  } else {
+    delete memory.waits[step];
   }
 }
 
-function reasonOfTrial(entry: Of<'proof'>, credential: CredentialMemory): Reason {
-  if (entry.result === 'unclear') return 'unreachable';
-  if (entry.result === 'refused') return 'not-accepted-yet';
-  const removedAt = credential.removedAt ?? entry.at;
+function foldTrial(memory: Memory, credential: CredentialMemory, entry: Of<'proof'>): void {
+  switch (entry.result) {
+    case 'proved':
+      credential.provedAt = entry.at;
+      credential.refusals = 0;
+      delete credential.refusedAt;
+      memory.abandonments = 0;
+      return;
+    case 'refused':
+      credential.refusedAt = entry.at;
+      credential.refusals += 1;
+      return;
+    case 'disproved':
+      credential.disprovedAt = entry.at;
+      return;
+    case 'unclear':
+    case 'still-accepted':
+      return;
+  }
+}
+
+function reasonOfTrial(entry: Of<'proof'>, credential: CredentialMemory | undefined): Reason {
+  if (entry.result === 'unclear' && entry.fault) return 'unreachable';
+  if (entry.result !== 'still-accepted') return 'not-accepted-yet';
+  const removedAt = credential?.removedAt ?? entry.at;
   return entry.at > removedAt + disproofMs ? 'removed-secret-works' : 'backing-off';
 }
 
@@ -328,6 +333,7 @@ function foldObservation(memory: Memory, seen: Observation, at: number): void {
       memory.secretKnown = true;
       return;
     case 'version-found':
+      delete memory.waits['store'];
       hold(memory, seen.keyId, seen.held.secret, seen.held.version);
       if (seen.held.secret === 'current') promote(memory, seen.keyId, seen.held.version, at);
       return;
@@ -337,6 +343,19 @@ function foldObservation(memory: Memory, seen: Observation, at: number): void {
         credential.removedAt = at;
         credential.removedWhy = 'by-hand';
       }
+      return;
+    }
+    case 'credential-back': {
+      const credential = memory.credentials[seen.keyId];
+      delete credential?.removedAt;
+      delete credential?.removedWhy;
+      delete credential?.disprovedAt;
+      return;
+    }
+    case 'record-gone': {
+      const remembered = connector(memory, seen.connector);
+      delete remembered.records[seen.record];
+      remembered.doubtful = remembered.doubtful.filter((push) => push.record !== seen.record);
       return;
     }
     case 'record-changed': {

@@ -56,7 +56,10 @@ export const firstPersonBackoffMs = hourMs;
 export const maxBackoffMs = dayMs;
 
 /** Lifetimes to ask for, longest first, when a policy caps it and cannot be read. */
-export const lifetimeLadderDays: readonly number[] = [365, 180, 90, 60, 30];
+export const lifetimeLadderDays: readonly number[] = [365, 180, 90, 60, 30, 7];
+
+/** A policy's cap is believed so long; then the wish is tried again. */
+export const lifetimeCapMs = 90 * dayMs;
 
 /** Puts of one value in one pass (law 5). */
 export const maxPuts = 3;
@@ -66,6 +69,15 @@ export const roundsPerPass = 12;
 
 /** Client secrets that a registration for personal accounts may have; ended ones count. */
 export const personalSlots = 2;
+
+/** Refusals, each after a longer wait, before a version put in by hand is overruled. */
+export const takeOverRefusals = 3;
+
+/** Tries of a removed secret whose answer says nothing, before Keeper leaves it at that. */
+export const disproofAttempts = 10;
+
+/** How long after a switch a worse health of the grants is put down to it. */
+export const confirmMs = 14 * dayMs;
 
 /** Removal is checked by trying the old secret; accepted longer than this is an alarm. */
 export const disproofMs = hourMs;

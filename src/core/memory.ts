@@ -126,7 +126,8 @@ export interface Memory {
   freezeUntilAt?: number;
   /** Observations made before, so that each is told once. */
   reported: Record<string, number>;
-  lifetimeCapDays?: number;
+  /** What the tenant's policy allows, as learned from a refusal. */
+  lifetimeCap?: { days: number; at: number };
   abandonments: number;
   configuration?: string;
 }

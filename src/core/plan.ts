@@ -26,7 +26,7 @@ import {
 } from './checks/registration.ts';
 import { credentialToRemove, orderFulfilled, removedSecretReadable } from './checks/removal.ts';
 import { secretMissing, versionByHand } from './checks/vault.ts';
-import { earliestServingEndAt } from './urgency.ts';
+import { earliestServingEndAt, isBroken } from './urgency.ts';
 
 export type { PlanInput } from './scene.ts';
 
@@ -61,7 +61,10 @@ export function plan(input: PlanInput): Plan {
   return verdict(scene, thawed(scene, findings));
 }
 
-/** A freeze holds back every write, until 14 days before the serving credential ends. */
+/**
+ * A freeze holds back every write, until 14 days before the serving credential ends; never where a
+ * connector is down already, or a credential has leaked.
+ */
 function thawed(scene: Scene, findings: readonly Finding[]): readonly Finding[] {
   const { freezeUntilAt } = scene.memory;
   const servingEndAt = earliestServingEndAt(scene);
@@ -69,7 +72,7 @@ function thawed(scene: Scene, findings: readonly Finding[]): readonly Finding[] 
     freezeUntilAt ?? 0,
     servingEndAt === undefined ? Number.POSITIVE_INFINITY : servingEndAt - freezeEndsBeforeMs,
   );
-  if (freezeUntilAt === undefined || scene.now >= untilAt) return findings;
+  if (freezeUntilAt === undefined || scene.now >= untilAt || isBroken(scene)) return findings;
   const kept = findings.filter((finding) => finding.kind !== 'act');
   return [{ kind: 'wait', reason: 'frozen', untilAt }, ...kept];
 }
@@ -100,8 +103,11 @@ function standingOf(
       if (one.kind !== kind) return [];
       return [{ reason: one.reason, ...(one.subject === undefined ? {} : { subject: one.subject }) }];
     });
+  const distinct = (one: Standing, index: number, all: readonly Standing[]): boolean =>
+    all.findIndex((other) => other.reason === one.reason && other.subject === one.subject) === index;
   const unfinished: readonly Standing[] = wanted.length > 0 ? [{ reason: 'working' }] : [];
-  return [...pick('person'), ...pick('wait'), ...unfinished, ...pick('remark')];
+  const all = [...pick('person'), ...pick('wait'), ...unfinished, ...pick('remark')];
+  return all.filter(distinct);
 }
 
 function nextLookAt(scene: Scene, findings: readonly Finding[]): number {

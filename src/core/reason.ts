@@ -83,7 +83,7 @@ export const reasons = {
     state: 'needs-person',
     means: 'The registration existed and is gone; a new one would make every user sign in again.',
     remedy:
-      'Restore it in Entra (App registrations, Deleted applications) within 30 days; else name another by appId.',
+      'Restore it in Entra (App registrations, Deleted applications) within 30 days; else name another by appId under a new id.',
   },
   'registration-deleted': {
     state: 'needs-person',
@@ -97,7 +97,7 @@ export const reasons = {
   },
   'registration-replaced': {
     state: 'needs-person',
-    means: 'Another registration stands where the known one was.',
+    means: 'Another registration stands, or is named by the file, where the known one was.',
     remedy: 'Put the client id that is to be served into keeper.yaml as appId under a new id.',
   },
   'service-principal-disabled': {
@@ -128,7 +128,8 @@ export const reasons = {
   'secret-lost': {
     state: 'needs-person',
     means: 'The vault secret existed and is gone.',
-    remedy: 'Recover it in Key Vault: Secrets, Manage deleted secrets.',
+    remedy:
+      'Recover it in Key Vault: Secrets, Manage deleted secrets. If it was purged, order a rotation.',
   },
   'connector-lost': {
     state: 'needs-person',
@@ -144,6 +145,11 @@ export const reasons = {
     state: 'needs-person',
     means: 'Nylas does not tell whose client id the connector holds, and Keeper never set it.',
     remedy: 'Check it in the Nylas dashboard, then set `takeOver: true` on the connector.',
+  },
+  'record-missing': {
+    state: 'needs-person',
+    means: 'A credential record that the file names does not exist at Nylas.',
+    remedy: 'Correct `records` of the connector in keeper.yaml.',
   },
   'directory-quota': {
     state: 'needs-person',

@@ -208,6 +208,16 @@ export function servingCredentials(scene: Scene): readonly Credential[] {
   return scene.credentials.filter((one) => one.live && mayServe(scene, one.keyId));
 }
 
+/** Working ones from before Keeper that some connector may hold, which Keeper never pushed to. */
+export function credentialsBeforeKeeper(scene: Scene): readonly Credential[] {
+  const isOpen = scene.desired.connectors.some(
+    (one) =>
+      holdingOf(scene.memory, one.id).kind === 'unknown' &&
+      scene.observed.connectors[one.id]?.connector.kind === 'known',
+  );
+  return isOpen ? scene.credentials.filter((one) => one.live && !one.memory?.intent) : [];
+}
+
 function mayServe(scene: Scene, keyId: string): boolean {
   return Object.values(scene.memory.connectors).some(
     (one) =>
@@ -236,11 +246,22 @@ export function isDead(scene: Scene, connector: DesiredConnector): boolean {
   return (
     view?.kind === 'known' &&
     scene.registration !== undefined &&
-    !scene.credentials.some((one) => one.live && !one.memory?.intent)
+    credentialsBeforeKeeper(scene).length === 0
   );
 }
 
 /** When a push whose end is not known can no longer land. */
 export function doubtEndsAt(push: { readonly at: number }): number {
   return push.at + pushDoubtMs;
+}
+
+/** The API key opens an application, and it is not the one of the file. */
+export function isWrongApplication(scene: Scene, connector: DesiredConnector): boolean {
+  const application = scene.observed.connectors[connector.id]?.application;
+  if (application === undefined || application.kind === 'unknown') return false;
+  const isRight =
+    application.kind === 'known' &&
+    application.value.applicationId === connector.applicationId &&
+    (application.value.region === 'unknown' || application.value.region === connector.region);
+  return !isRight;
 }

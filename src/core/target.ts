@@ -1,4 +1,5 @@
 /** Which credential should serve, and which comes next. */
+import { personalSlots } from './limits.ts';
 import { admitsUnproven, isUrgent, settledAtOf } from './urgency.ts';
 import { holdingOf, servingCredentials, works, type Credential, type Scene } from './scene.ts';
 
@@ -40,9 +41,22 @@ export function targetCredential(scene: Scene): Credential | undefined {
     (one) =>
       one.memory?.provedAt === undefined && admitsUnproven(scene, one) && endsLast(scene, one),
   );
-  if (!promoted) return lastResort;
+  if (!promoted) return lastResort ?? leakedForNow(scene);
   if (lastResort && scene.now >= promoted.endAt - lastResortLeadMs) return lastResort;
   return promoted;
+}
+
+/**
+ * All are leaked, and both slots are taken: one must serve everywhere before the other can go, or
+ * no new one can be added.
+ */
+function leakedForNow(scene: Scene): Credential | undefined {
+  const listed = scene.credentials.filter((one) => one.listed && one.place === 'application');
+  if (!scene.personal || listed.length < personalSlots) return undefined;
+  const leaked = listed.filter((one) => one.compromised && one.live && one.held);
+  return leaked.toSorted(
+    (one, other) => other.endAt - one.endAt || one.keyId.localeCompare(other.keyId),
+  )[0];
 }
 
 /** An unproven credential replaces a working one only in its very last hour. */

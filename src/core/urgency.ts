@@ -1,6 +1,12 @@
 /** When time wins over caution (law 10). */
 import { hourMs, lastResortMs, settleMs } from './limits.ts';
-import { isDead, servingCredentials, type Credential, type Scene } from './scene.ts';
+import {
+  credentialsBeforeKeeper,
+  isDead,
+  servingCredentials,
+  type Credential,
+  type Scene,
+} from './scene.ts';
 
 /** A connector has no working credential, or all that is left is declared leaked. */
 export function isUrgent(scene: Scene): boolean {
@@ -8,10 +14,31 @@ export function isUrgent(scene: Scene): boolean {
   return scene.desired.connectors.some((connector) => isDead(scene, connector));
 }
 
+/** A connector that exists has no working credential, or what is left is declared leaked. */
+export function isBroken(scene: Scene): boolean {
+  if (scene.memory.orders.some((order) => order.body.kind === 'compromised')) return true;
+  return scene.desired.connectors.some(
+    (one) => scene.observed.connectors[one.id]?.connector.kind !== 'absent' && isDead(scene, one),
+  );
+}
+
 /** The earliest end among credentials that connectors certainly or possibly hold. */
 export function earliestServingEndAt(scene: Scene): number | undefined {
-  const ends = servingCredentials(scene).map((one) => one.endAt);
-  return ends.length === 0 ? undefined : Math.min(...ends);
+  return earliest([...servingCredentials(scene), ...credentialsBeforeKeeper(scene)]);
+}
+
+/**
+ * When a connector runs out. Of the credentials that one may hold from before Keeper the last
+ * counts: nobody knows which it is, and an unproven one must not replace a good one.
+ */
+function outOfServiceAt(scene: Scene): number | undefined {
+  const before = credentialsBeforeKeeper(scene).map((one) => one.endAt);
+  const lastBeforeAt = before.length === 0 ? [] : [{ endAt: Math.max(...before) }];
+  return earliest([...servingCredentials(scene), ...lastBeforeAt]);
+}
+
+function earliest(ending: readonly { readonly endAt: number }[]): number | undefined {
+  return ending.length === 0 ? undefined : Math.min(...ending.map((one) => one.endAt));
 }
 
 /** When a proven credential has rested enough: a day, less when the serving one ends before that. */
@@ -27,8 +54,8 @@ export function settledAtOf(scene: Scene, credential: Credential): number {
 /** The serving credential is within its last 72 hours, or dead. */
 export function isLastResort(scene: Scene): boolean {
   if (isUrgent(scene)) return true;
-  const servingEndAt = earliestServingEndAt(scene);
-  return servingEndAt !== undefined && scene.now >= servingEndAt - lastResortMs;
+  const endAt = outOfServiceAt(scene);
+  return endAt !== undefined && scene.now >= endAt - lastResortMs;
 }
 
 /** A stored credential may be used without proof: settled, listed, and not refused after that. */

@@ -41,12 +41,10 @@ export interface AzuriteOptions {
   readonly location?: string;
 }
 
-/** Azurite does not start, or a folder is taken. */
-export class AzuriteUnavailable extends Error {
-  override readonly name = 'AzuriteUnavailable';
-}
-
-/** Starts it, and waits until it listens. @throws AzuriteUnavailable */
+/**
+ * Starts it, and waits until it listens.
+ * @throws Error when it does not start, or another one uses the folder.
+ */
 export async function startAzurite({ location }: AzuriteOptions = {}): Promise<Azurite> {
   if (location !== undefined) {
     mkdirSync(location, { recursive: true });
@@ -58,7 +56,7 @@ export async function startAzurite({ location }: AzuriteOptions = {}): Promise<A
     if (await listens(child)) return running(child, ports, location);
   }
   const log = location === undefined ? '' : `; see ${logIn(location)}`;
-  throw new AzuriteUnavailable(`Azurite does not start${log}`);
+  throw new Error(`Azurite does not start${log}`);
 }
 
 interface Ports {
@@ -116,7 +114,7 @@ async function listens(child: ChildProcess): Promise<boolean> {
 
 function running(child: ChildProcess, ports: Ports, location: string | undefined): Azurite {
   const { pid } = child;
-  if (pid === undefined) throw new AzuriteUnavailable('Azurite has no process');
+  if (pid === undefined) throw new Error('Azurite has no process');
   if (location !== undefined) writeFileSync(pidFileIn(location), String(pid));
   // What it holds must not keep our process alive; our end is its end.
   child.channel?.unref();
@@ -154,7 +152,7 @@ async function waitForPredecessor(location: string): Promise<void> {
     const pid = predecessorIn(location);
     if (pid === undefined) return;
     if (waitedMs >= handoverMs) {
-      throw new AzuriteUnavailable(`another Azurite (process ${pid}) uses ${location}`);
+      throw new Error(`another Azurite (process ${pid}) uses ${location}`);
     }
     await pause(50);
   }

@@ -13,7 +13,7 @@ export type LogLevel =
   | 'none';
 
 /** A trigger, an input or an output of a function; its other members depend on the type. */
-export interface Binding {
+interface Binding {
   readonly type: string;
   readonly direction: 'in' | 'out' | 'inout';
   readonly [member: string]: unknown;
@@ -73,7 +73,7 @@ export interface CoreInvocationContext {
 }
 
 /** The library's own converters around one invocation. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], callback: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<InvocationResponse>;

@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 
 /** Bytes of a request's body. */
-export const bodyBytes = 1_048_576;
+const bodyBytes = 1_048_576;
 
 /** Bytes that are read and dropped, so that a sender of too much still reads the refusal. */
 const droppedBytes = 8 * bodyBytes;
@@ -21,7 +21,7 @@ export interface HostRequest {
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** @throws BodyTooLarge */
+  /** Throws when it is too large, which the server answers. */
   readBody(): Promise<Buffer>;
 }
 
@@ -32,14 +32,14 @@ export interface HostReply {
 }
 
 /** The body has more than {@link bodyBytes}. */
-export class BodyTooLarge extends Error {}
+class BodyTooLarge extends Error {}
 
 /** Something else listens on the port. */
 export class PortInUse extends Error {
   readonly port: number;
 
   constructor(port: number) {
-    super(`port ${port} is in use by another program`);
+    super(`Port ${port} is in use by another program.`);
     this.name = 'PortInUse';
     this.port = port;
   }

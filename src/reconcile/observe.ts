@@ -11,6 +11,7 @@ import {
   type ConnectorView,
   type Observed,
   type Seen,
+  type SeenConnector,
   type SeenCredential,
   type SeenRegistration,
 } from '../core/observed.ts';
@@ -191,10 +192,28 @@ async function readConnector(
   const remembered = Object.keys(connectorMemoryOf(memory, connector.id).records);
   const recordIds = [...new Set([...connector.records, ...remembered])].toSorted();
   const [found, grants] = await Promise.all([
-    connectors.readConnector(connector, recordIds).then(seen),
+    confirmed(world, () => connectors.readConnector(connector, recordIds)),
     connectors.readGrants(connector).then(seen),
   ]);
-  return { application, connector: found, grants };
+  return { application, connector: await withRecords(world, connector, found, remembered), grants };
+}
+
+/** A record that Keeper wrote is gone only if five reads agree: forgetting it would free a secret. */
+async function withRecords(
+  world: World,
+  connector: DesiredConnector,
+  found: Seen<SeenConnector>,
+  expected: readonly string[],
+): Promise<Seen<SeenConnector>> {
+  if (found.kind !== 'known') return found;
+  const records = [...found.value.records];
+  for (const id of expected) {
+    if (records.some((one) => one.id === id)) continue;
+    const record = await confirmed(world, () => world.connectors.readRecord(connector, id));
+    if (record.kind === 'unknown') return record;
+    if (record.kind === 'known') records.push(record.value);
+  }
+  return known({ ...found.value, records });
 }
 
 /** A reading as the planner sees it. */

@@ -5,8 +5,10 @@
 import { canonicalJson, sha256 } from '../audit/canonical.ts';
 import type { ChainDefect } from '../audit/chain.ts';
 import type { Action, Plan } from '../core/action.ts';
-import type { DesiredRegistration } from '../core/desired.ts';
+import { keyTagOf, type DesiredRegistration } from '../core/desired.ts';
 import type { Fault } from '../core/fault.ts';
+import type { Entry } from '../core/entry.ts';
+import { remember } from '../core/fold.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import { roundsPerPass } from '../core/limits.ts';
 import { plan } from '../core/plan.ts';
@@ -46,7 +48,10 @@ export async function runPass(world: World, desired: DesiredRegistration): Promi
   const registration = valueOf(end.input.observed.registration);
   await saveState(session, {
     status,
-    fingerprint: registration ? fingerprintOf(registration) : '',
+    // Only what the listing can show: it goes by our tag.
+    fingerprint: registration?.tags.includes(keyTagOf(desired.key))
+      ? fingerprintOf(registration)
+      : '',
     configuration: configurationHash(desired),
     // A dry run leaves its work to the next tick.
     nextLookAt: dry || session.stop ? world.clock.now() : end.plan.nextLookAt,
@@ -70,8 +75,20 @@ interface End {
   readonly plan: Plan;
 }
 
+/** What would be done: notes that a real pass would write first are only imagined. */
 async function lookOnce(session: Session): Promise<End> {
-  return decide(session, await look(session, new Set(allParts(session.desired))));
+  const observed = await look(session, new Set(allParts(session.desired)));
+  let imagined = session.memory;
+  for (let round = 1; ; round += 1) {
+    const end = decide({ ...session, memory: imagined }, observed);
+    const [first] = end.plan.actions;
+    if (first?.kind !== 'note' || round >= roundsPerPass) return end;
+    const at = end.input.now;
+    const entries = first.entries.map(
+      (body, index): Entry => ({ ...body, v: 1, seq: imagined.seq + 1 + index, at }),
+    );
+    imagined = remember(imagined, entries);
+  }
 }
 
 /** Rounds of look, plan, act. Ends when a plan asks for nothing, or a bound is reached. */

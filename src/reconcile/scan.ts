@@ -8,7 +8,8 @@ import type { ListedRegistration, StateHead, World, WorkMessage } from './world.
 export function dueRegistrations(
   desired: Desired,
   heads: readonly StateHead[],
-  listed: readonly ListedRegistration[],
+  /** Undefined: could not be listed. */
+  listed: readonly ListedRegistration[] | undefined,
   now: number,
 ): readonly WorkMessage[] {
   const headOf = new Map(heads.map((head) => [head.registration, head]));
@@ -21,15 +22,16 @@ export function dueRegistrations(
 function causeToLook(
   registration: DesiredRegistration,
   head: StateHead | undefined,
-  listed: readonly ListedRegistration[],
+  listed: readonly ListedRegistration[] | undefined,
   now: number,
 ): WorkMessage['cause'] | undefined {
   if (!head) return 'new';
   if (head.nextLookAt <= now) return 'due';
   if (head.configuration !== configurationHash(registration)) return 'changed';
+  if (!listed) return undefined;
   const tag = keyTagOf(registration.key);
   const seen = listed.find((one) => one.tags.includes(tag));
-  return seen && seen.fingerprint !== head.fingerprint ? 'changed' : undefined;
+  return (seen?.fingerprint ?? '') === head.fingerprint ? undefined : 'changed';
 }
 
 /** Chains whose registration is in the file no more: nothing is written for them. */
@@ -54,7 +56,7 @@ export async function scan(world: World, desired: Desired): Promise<number> {
   const messages = dueRegistrations(
     desired,
     known,
-    listed.ok ? listed.value : [],
+    listed.ok ? listed.value : undefined,
     world.clock.now(),
   );
   let sent = 0;

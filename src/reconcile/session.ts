@@ -9,10 +9,13 @@ import { consequenceOf, leavesDoubt, type Fault, type Result } from '../core/fau
 import { personReason } from '../core/finding.ts';
 import { remember } from '../core/fold.ts';
 import {
+  dayMs,
   firstBackoffMs,
   firstPersonBackoffMs,
   graphSpacingMs,
   intentDeadlineMs,
+  lifetimeLadderDays,
+  replicationMs,
 } from '../core/limits.ts';
 import type { Memory, Wait } from '../core/memory.ts';
 import type { Reason } from '../core/reason.ts';
@@ -131,7 +134,7 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
     result: leavesDoubt(result.fault) ? 'doubtful' : 'refused',
     fault: result.fault,
     ...(facts ? { facts } : {}),
-    ...backoff(session, stepOf(one.effect), result.fault),
+    ...backoff(session, one.effect, result.fault),
   });
   return { kind: 'failed', fault: result.fault, intentId };
 }
@@ -160,17 +163,17 @@ function requestIdOf(value: unknown): string | undefined {
 }
 
 /** When the step may be tried again, and the reason that stands until then. */
-export function backoff(
+function backoff(
   session: Session,
-  step: string,
+  effect: Effect,
   fault: Fault,
 ): { readonly retryAt: number; readonly reason: Reason } | Record<string, never> {
-  // A shorter lifetime is asked for at once; see the fold.
-  if (fault.kind === 'policy' && fault.rule === 'lifetime-too-long') return {};
+  const step = stepOf(effect);
   const now = session.world.clock.now();
+  if (hasShorter(effect, fault, now)) return {};
   const attempts = session.memory.waits[step]?.attempts ?? 0;
   const consequence = consequenceOf(fault);
-  const isPerson = consequence.kind === 'person';
+  const isPerson = consequence.kind === 'person' && !isTooFresh(session, fault, now);
   const firstMs = isPerson ? firstPersonBackoffMs : firstBackoffMs;
   const ownMs = backoffMs(firstMs, attempts, `${session.desired.key}/${step}`);
   const askedMs = consequence.kind === 'wait' ? (consequence.ms ?? 0) : 0;
@@ -179,4 +182,23 @@ export function backoff(
     retryAt: now + Math.max(ownMs, askedMs),
     reason: isPerson ? personReason(fault) : transient,
   };
+}
+
+/** A shorter lifetime is asked for at once; see the fold. */
+function hasShorter(effect: Effect, fault: Fault, now: number): boolean {
+  if (effect.kind !== 'add-credential') return false;
+  if (fault.kind !== 'policy' || fault.rule !== 'lifetime-too-long') return false;
+  const askedDays = Math.round((effect.endAt - now) / dayMs);
+  return lifetimeLadderDays.some((days) => days < askedDays);
+}
+
+/** Graph denies what it has just created to its creator, until all replicas have it. */
+function isTooFresh(session: Session, fault: Fault, now: number): boolean {
+  const { registrationWriteAt } = session.memory;
+  return (
+    fault.kind === 'denied' &&
+    fault.vendor === 'graph' &&
+    registrationWriteAt !== undefined &&
+    now < registrationWriteAt + replicationMs
+  );
 }

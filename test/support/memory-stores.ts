@@ -1,6 +1,6 @@
 /** The storage ports in memory: exact, instant, and open to inspection. */
 import type { ChainPosition, ChainStore } from '../../src/audit/chain-store.ts';
-import { success } from '../../src/core/fault.ts';
+import { failure, success } from '../../src/core/fault.ts';
 import type { Order } from '../../src/core/order.ts';
 import type {
   OrderStore,
@@ -23,6 +23,9 @@ export function memoryChains(now: () => number): ChainStore & { texts: Map<strin
     texts,
     async readTail(registration, from) {
       const text = texts.get(registration) ?? '';
+      if (text.length < from.offset) {
+        return failure({ kind: 'malformed', vendor: 'storage', code: 'chain-shortened' });
+      }
       return success({
         text: text.slice(from.offset),
         end: positionOf(text),

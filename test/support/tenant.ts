@@ -9,6 +9,7 @@ import type { Application, Password } from '../../src/local/simulators/directory
 import { coveringNylasModes, type NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import { basePermissions, graphResource, permissionNamed } from '../../src/core/permissions.ts';
 import type { PassReport } from '../../src/reconcile/pass.ts';
+import { scan } from '../../src/reconcile/scan.ts';
 import { nylasApplication, scenario, type Scenario, type ScenarioOptions } from './scenario.ts';
 
 export const minuteMs = 60_000;
@@ -63,13 +64,17 @@ export interface Tenant extends Scenario {
   /** Key id of the secret that a connector's active record holds; its text when it is no one's. */
   holds(index?: number): string;
   order(body: OrderBody, key?: string): Promise<Order>;
+  /** What the timer does every quarter of an hour, for some time: scan, then a pass where it says so. */
+  ticks(desired: DesiredRegistration, ms: number): Promise<readonly PassReport[]>;
+  /** Time passes in which Keeper does not look. */
+  leap(ms: number): void;
   /** Lives on for some time. */
   after(desired: DesiredRegistration, ms: number): Promise<PassReport>;
   /**
    * Lives on, quiet times in strides of at most a month. Returns how many secrets the registration
    * had at the most.
    */
-  years(desired: DesiredRegistration, ms: number): Promise<number>;
+  years(desired: DesiredRegistration, ms: number, strideDays?: number): Promise<number>;
   /** Lives until a pass finds nothing to do and all is well; throws after `withinMs`. */
   settle(desired: DesiredRegistration, withinMs?: number): Promise<PassReport>;
 }
@@ -117,8 +122,21 @@ export function tenant({ modes = [plainMode], ...options }: TenantOptions = {}):
       await world.world.orders.write(order);
       return order;
     },
+    leap: (ms) => leapTo(world, clock.now() + ms),
+    async ticks(desired, ms) {
+      const { stores } = world;
+      const reports: PassReport[] = [];
+      for (let left = ms; left > 0; left -= 15 * minuteMs) {
+        leapTo(world, Math.floor(clock.now() / (15 * minuteMs) + 1) * 15 * minuteMs);
+        await scan(world.world, { registrations: [desired], hash: 'test' });
+        for (const message of stores.queue.messages.splice(0)) {
+          if (message.registration === desired.key) reports.push(await world.pass(desired));
+        }
+      }
+      return reports;
+    },
     after: (desired, ms) => world.live(desired, { untilAt: clock.now() + ms }),
-    async years(desired, ms) {
+    async years(desired, ms, strideDays = 30) {
       const endAt = clock.now() + ms;
       let most = 0;
       while (clock.now() < endAt) {
@@ -130,7 +148,7 @@ export function tenant({ modes = [plainMode], ...options }: TenantOptions = {}):
         }
         const ends = report.status.credentials.map((one) => one.expiresAt);
         const next = ends.filter((at) => at > clock.now());
-        leapTo(world, Math.min(endAt, clock.now() + 30 * dayMs, ...next));
+        leapTo(world, Math.min(endAt, clock.now() + strideDays * dayMs, ...next));
       }
       return most;
     },

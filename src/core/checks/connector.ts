@@ -10,6 +10,7 @@ import {
   doubtEndsAt,
   holdingOf,
   isDead,
+  isWrongApplication,
   ownedRecords,
   works,
   type Credential,
@@ -35,11 +36,8 @@ function strangerBehindKey(
 ): readonly Finding[] | undefined {
   const { application } = view;
   if (application.kind === 'unknown') return unseen(scene, application.fault, connector.id);
-  const isRight =
-    application.kind === 'known' &&
-    application.value.applicationId === connector.applicationId &&
-    (application.value.region === 'unknown' || application.value.region === connector.region);
-  return isRight ? undefined : stands('wrong-application', scene.now + hourMs, connector.id);
+  if (!isWrongApplication(scene, connector)) return undefined;
+  return stands('wrong-application', scene.now + hourMs, connector.id);
 }
 
 function connectorFindings(
@@ -56,6 +54,7 @@ function connectorFindings(
   const findings: Finding[] = [];
   if (remembered?.known !== true) findings.push(note({ what: 'connector-known', connector: connector.id }));
   findings.push(...changedRecords(connector, seen.value, remembered));
+  findings.push(...missingRecords(scene, connector, seen.value));
   findings.push(...pushes(scene, connector, seen.value));
   return findings;
 }
@@ -112,6 +111,24 @@ function changedRecords(
   });
 }
 
+/** A record that Keeper wrote is gone, or the file names one that does not exist. */
+function missingRecords(
+  scene: Scene,
+  connector: DesiredConnector,
+  seen: SeenConnector,
+): readonly Finding[] {
+  const isThere = (id: string): boolean => seen.records.some((one) => one.id === id);
+  const remembered = connectorMemoryOf(scene.memory, connector.id).records;
+  return [
+    ...Object.keys(remembered)
+      .filter((record) => !isThere(record))
+      .map((record) => note({ what: 'record-gone', connector: connector.id, record })),
+    ...connector.records
+      .filter((record) => !isThere(record))
+      .flatMap((record) => stands('record-missing', scene.now + hourMs, record)),
+  ];
+}
+
 /** The pushes that bring settings and records to the target. */
 function pushes(
   scene: Scene,
@@ -122,7 +139,10 @@ function pushes(
   if (!target) return [];
   const because = causeToPush(scene, connector, seen, target);
   const active = seen.activeRecordId;
-  const records = [...new Set([...ownedRecords(scene, connector.id), ...(active ? [active] : [])])];
+  const owned = ownedRecords(scene, connector.id).filter((id) =>
+    seen.records.some((one) => one.id === id),
+  );
+  const records = [...new Set([...owned, ...(active ? [active] : [])])];
   if (because) {
     return pushWhenClear(scene, connector, target, { creates: false, because, records });
   }

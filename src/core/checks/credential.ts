@@ -6,14 +6,17 @@ import {
   abandonRefusals,
   dayMs,
   hourMs,
+  lifetimeCapMs,
   maxAbandonments,
   personalSlots,
+  pushDoubtMs,
 } from '../limits.ts';
 import { valueOf } from '../observed.ts';
 import { dueAt, lifetimeDays, worthwhileAt } from '../schedule.ts';
 import { servingCredentials, type Credential, type Scene } from '../scene.ts';
 import { nextToPromote, promotedCredential, storedCredentials } from '../target.ts';
 import { isUrgent, settledAtOf } from '../urgency.ts';
+import { isSecretLost } from './vault.ts';
 import { isTakeOverAhead } from './vault.ts';
 
 /** Credentials that Keeper did not make, and ours that vanished: told on the day they are seen. */
@@ -25,8 +28,12 @@ export function credentialByOthers(scene: Scene): readonly Finding[] {
       if (isParked(scene)) return [];
       return noteOnce(scene, keyId, { what: 'foreign-credential', keyId, endAt });
     }
-    if (one.listed || one.memory.removedAt !== undefined) return [];
-    return [note({ what: 'credential-gone', keyId: one.keyId })];
+    const { keyId, memory } = one;
+    if (one.listed && memory.removedWhy === 'by-hand') {
+      return [note({ what: 'credential-back', keyId })];
+    }
+    if (one.listed || memory.removedAt !== undefined) return [];
+    return [note({ what: 'credential-gone', keyId })];
   });
 }
 
@@ -58,8 +65,18 @@ export function credentialUnproven(scene: Scene): readonly Finding[] {
     if (fresh) return [];
     const { keyId, hint } = one;
     const { appId } = scene;
-    return act(scene, `prove:${keyId}`, { kind: 'prove', keyId, appId, hint, held });
+    return [
+      ...neverAccepted(scene, one),
+      ...act(scene, `prove:${keyId}`, { kind: 'prove', keyId, appId, hint, held }),
+    ];
   });
+}
+
+/** Entra answers, but neither accepts nor refuses it: a day of that is for a person. */
+function neverAccepted(scene: Scene, { memory, keyId }: Credential): readonly Finding[] {
+  if (!memory || memory.provedAt !== undefined || scene.now < memory.addedAt + dayMs) return [];
+  const wait = scene.memory.waits[`prove:${keyId}`];
+  return wait?.reason === 'not-accepted-yet' ? stands('never-accepted', wait.untilAt, keyId) : [];
 }
 
 /** Refused so long and so often that it was never any good; it must not have served. */
@@ -96,9 +113,10 @@ export function betterCredentialWaits(scene: Scene): readonly Finding[] {
 function promotionBlocked(scene: Scene): readonly Finding[] | undefined {
   const { current } = scene.observed;
   if (current.kind === 'unknown') return unseen(scene, current.fault);
+  if (isSecretLost(scene)) return stands('secret-lost', scene.now + hourMs);
   const doubt = scene.memory.promoteDoubt;
-  if (doubt && scene.now < doubt.at + hourMs / 12) {
-    return stands('backing-off', doubt.at + hourMs / 12);
+  if (doubt && scene.now < doubt.at + pushDoubtMs) {
+    return stands('backing-off', doubt.at + pushDoubtMs);
   }
   return undefined;
 }
@@ -111,10 +129,17 @@ export function credentialDue(scene: Scene): readonly Finding[] {
   if (typeof cause === 'number') return [{ kind: 'look', at: cause }];
   const blocked = issueBlocked(scene);
   if (blocked) return blocked;
-  const days = lifetimeDays(scene.desired.lifetimeDays, scene.memory.lifetimeCapDays);
+  const days = daysToAskFor(scene);
   const endAt = Math.floor((scene.now + days * dayMs) / 1000) * 1000;
   const { objectId, appId } = scene.registration;
   return act(scene, 'issue', { kind: 'issue', objectId, appId, endAt, because: cause });
+}
+
+/** The wish, or what a policy was found to allow not long ago. */
+function daysToAskFor(scene: Scene): number {
+  const { lifetimeCap } = scene.memory;
+  const isFresh = lifetimeCap !== undefined && scene.now < lifetimeCap.at + lifetimeCapMs;
+  return lifetimeDays(scene.desired.lifetimeDays, isFresh ? lifetimeCap.days : undefined);
 }
 
 /** The proven (or promoted) credential that ends last, resting or not. */
@@ -130,7 +155,7 @@ function causeToIssue(scene: Scene, lead: Credential | undefined): Cause | numbe
   const { renewBeforeDays } = scene.desired;
   const due = dueAt(lead, renewBeforeDays);
   if (scene.now < due) return due;
-  const days = lifetimeDays(scene.desired.lifetimeDays, scene.memory.lifetimeCapDays);
+  const days = daysToAskFor(scene);
   const lastEndAt = Math.max(lead.endAt, ...servingCredentials(scene).map((one) => one.endAt));
   const worthwhile = worthwhileAt(lastEndAt, days * dayMs, renewBeforeDays);
   return scene.now < worthwhile ? worthwhile : 'due';
@@ -146,6 +171,8 @@ function isRotationOrdered(scene: Scene, lead: Credential): boolean {
 function issueBlocked(scene: Scene): readonly Finding[] | undefined {
   const { observed, memory, now, desired } = scene;
   if (memory.parked.length > 0 || unprovenCredential(scene)) return [];
+  const { store } = memory.waits;
+  if (store && now < store.untilAt) return stands(store.reason, store.untilAt, 'store');
   if (isTakeOverAhead(scene)) return [];
   if (memory.abandonments >= maxAbandonments) return stands('never-accepted', now + dayMs);
   if (observed.current.kind === 'unknown') return unseen(scene, observed.current.fault);
@@ -154,6 +181,7 @@ function issueBlocked(scene: Scene): readonly Finding[] | undefined {
   if ((valueOf(observed.deletedSecrets) ?? []).length > 0) {
     return stands('secret-lost', now + hourMs, desired.secret.name);
   }
+  if (isSecretLost(scene)) return stands('secret-lost', now + hourMs);
   if (scene.personal && takenSlots(scene) >= personalSlots) return slotsFull(scene);
   return undefined;
 }

@@ -12,7 +12,7 @@ import { hash64 } from '../fingerprint.ts';
 import { hourMs, replicationMs } from '../limits.ts';
 import type { SeenRegistration } from '../observed.ts';
 import { isLegacyPermission } from '../permissions.ts';
-import type { Scene } from '../scene.ts';
+import { isWrongApplication, type Scene } from '../scene.ts';
 
 const vendorAudience: Readonly<Record<Audience, string>> = {
   'organizations-and-personal': 'AzureADandPersonalMicrosoftAccount',
@@ -65,6 +65,9 @@ function connectorsInTheWay(scene: Scene): readonly Finding[] {
   return scene.desired.connectors.flatMap((connector) => {
     const view = scene.observed.connectors[connector.id]?.connector;
     if (!view || view.kind === 'absent') return [];
+    if (isWrongApplication(scene, connector)) {
+      return stands('wrong-application', scene.now + hourMs, connector.id);
+    }
     if (view.kind === 'unknown') return unseen(scene, view.fault, connector.id);
     if (connector.takeOver) return [];
     const reason = view.value.clientId === undefined ? 'connector-unconfirmed' : 'connector-foreign';
@@ -81,8 +84,9 @@ export function registrationUnknownToChain(scene: Scene): readonly Finding[] {
     const { objectId, appId } = registration;
     return [note({ what: 'registration-known', objectId, appId, created })];
   }
-  if (memory.registration.appId === registration.appId) return [];
-  return stands('registration-replaced', scene.now + hourMs, registration.appId);
+  const wanted = scene.desired.appId ?? registration.appId;
+  if (memory.registration.appId === registration.appId && wanted === registration.appId) return [];
+  return stands('registration-replaced', scene.now + hourMs, wanted);
 }
 
 /** The registration differs from the file. */

@@ -4,7 +4,7 @@
  */
 import { act, stands, type Finding } from '../finding.ts';
 import type { Cause, RemovalWhy } from '../entry.ts';
-import { clockSkewMs, replicationMs } from '../limits.ts';
+import { clockSkewMs, disproofAttempts, replicationMs } from '../limits.ts';
 import type { OrderMemory } from '../memory.ts';
 import {
   doubtEndsAt,
@@ -142,13 +142,23 @@ export function removedSecretReadable(scene: Scene): readonly Finding[] {
   return scene.credentials.flatMap((one): readonly Finding[] => {
     const { memory, held, keyId, hint } = one;
     if (!memory?.removedAt || one.listed || !held) return [];
-    if (memory.disprovedAt === undefined) {
+    if (memory.disprovedAt === undefined && !isTriedEnough(scene, keyId)) {
       if (now < memory.removedAt) return [];
       return act(scene, `prove:${keyId}`, { kind: 'disprove', keyId, appId, hint, held });
     }
     if (isNewestOfName(scene, held)) return [];
     return act(scene, `disable:${held.version}`, { kind: 'disable-version', keyId, held });
   });
+}
+
+/** Entra said neither yes nor no for days: the listing is all the evidence there will be. */
+function isTriedEnough(scene: Scene, keyId: string): boolean {
+  const wait = scene.memory.waits[`prove:${keyId}`];
+  return (
+    wait !== undefined &&
+    wait.attempts >= disproofAttempts &&
+    wait.reason !== 'removed-secret-works'
+  );
 }
 
 /** Readers of `<name>` get the newest version: Keeper never disables that one. */
@@ -164,9 +174,18 @@ function isNewestOfName(
 /** Orders that are fulfilled, or that name what is not there. */
 export function orderFulfilled(scene: Scene): readonly Finding[] {
   return scene.memory.orders.flatMap((order): readonly Finding[] => {
+    if (isRefusable(scene, order)) {
+      const entry = { kind: 'order-end', orderId: order.id, result: 'refused' } as const;
+      return [{ kind: 'note', entry }];
+    }
     if (!isFulfilled(scene, order)) return [];
     return [{ kind: 'note', entry: { kind: 'order-end', orderId: order.id, result: 'done' } }];
   });
+}
+
+/** The credential to retire is the one that serves: that would be an outage, not a clean-up. */
+function isRefusable(scene: Scene, { body }: OrderMemory): boolean {
+  return body.kind === 'retire' && targetCredential(scene)?.keyId === body.keyId;
 }
 
 function isFulfilled(scene: Scene, order: OrderMemory): boolean {

@@ -1,10 +1,11 @@
 /** The vault secret: readable, there, and its current version the proven one. */
 import { act, noteOnce, stands, unseen, type Finding } from '../finding.ts';
-import { hourMs } from '../limits.ts';
+import { hourMs, replicationMs, takeOverRefusals } from '../limits.ts';
 import { note } from '../finding.ts';
 import { dueAt } from '../schedule.ts';
 import { servingCredentials, type Credential, type Scene } from '../scene.ts';
 import { promotedCredential } from '../target.ts';
+import { isLastResort } from '../urgency.ts';
 
 /** The secret cannot be read, or was there and is gone. */
 export function secretMissing(scene: Scene): readonly Finding[] {
@@ -19,6 +20,19 @@ export function secretMissing(scene: Scene): readonly Finding[] {
   return scene.memory.secretKnown ? stands('secret-lost', scene.now + hourMs) : [];
 }
 
+/**
+ * The secret was there and is gone. What is in the vault's deleted secrets is restored by a person;
+ * what was purged is made anew where time is short, or where a rotation is ordered.
+ */
+export function isSecretLost(scene: Scene): boolean {
+  const { current, deletedSecrets } = scene.observed;
+  if (current.kind !== 'absent' || !scene.memory.secretKnown) return false;
+  const isPurged =
+    deletedSecrets.kind === 'known' && !deletedSecrets.value.includes(scene.desired.secret.name);
+  const isOrdered = scene.memory.orders.some((order) => order.body.kind === 'rotate');
+  return !(isPurged && (isOrdered || isLastResort(scene)));
+}
+
 /** Somebody put a version into `<name>`: taken over if it is a better credential, else overruled. */
 export function versionByHand(scene: Scene): readonly Finding[] {
   const { current } = scene.observed;
@@ -28,15 +42,21 @@ export function versionByHand(scene: Scene): readonly Finding[] {
   if (promoted?.version === newest.version && newest.enabled) return [];
   if (scene.memory.promoteDoubt && newest.version !== promoted?.version) {
     const doubt = scene.memory.promoteDoubt;
-    if (newest.tags['intent'] === doubt.intent) return []; // Found by its tag; see `versionOfLostAnswer`.
+    const credential = scene.credentials.find((one) => one.keyId === doubt.keyId);
+    const isOurs = newest.tags['intent'] === doubt.intent && newest.hint === credential?.hint;
+    if (isOurs) return []; // Found by its tag, believed by its hint: `versionOfLostAnswer`.
   }
   const better = betterByHand(scene, newest.hint);
-  if (better && scene.memory.waits[`prove:${better.keyId}`] === undefined) {
+  const refusals = better && (scene.memory.waits[`prove:${better.keyId}`]?.attempts ?? 0);
+  if (better && (refusals ?? 0) < takeOverRefusals) {
     const { keyId, hint, endAt } = better;
     const held = { secret: 'current', version: newest.version } as const;
     const { appId } = scene;
     return act(scene, `prove:${keyId}`, { kind: 'prove', keyId, appId, hint, held, takeOver: { hint, endAt } });
   }
+  // Its credential may be so new that Entra does not list it everywhere yet.
+  const shownAt = newest.createdAt + replicationMs;
+  if (!better && newest.enabled && scene.now < shownAt) return stands('replicating', shownAt);
   return overruled(scene, newest.version);
 }
 
