@@ -6,6 +6,7 @@
 import type { Entry, EntryBody } from '../core/entry.ts';
 import { entryBytes } from '../core/limits.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
+import { isEntryShaped } from './entry-shape.ts';
 
 /** What stands before the first line. */
 export const genesisHash = '0'.repeat(64);
@@ -21,19 +22,18 @@ export const genesis: Link = { seq: 0, hash: genesisHash };
 /** What is wrong with a line. */
 export interface ChainDefect {
   readonly seq: number;
-  readonly defect: 'not-json' | 'wrong-shape' | 'newer-format' | 'wrong-number' | 'broken-link' | 'wrong-hash' | 'too-long' | 'cut-off';
+  readonly defect:
+    | 'not-json'
+    | 'wrong-shape'
+    | 'newer-format'
+    | 'wrong-number'
+    | 'broken-link'
+    | 'wrong-hash'
+    /** It means what its hash says, but is not written as Keeper writes. */
+    | 'not-canonical'
+    | 'too-long'
+    | 'cut-off';
 }
-
-const kinds: ReadonlySet<string> = new Set<EntryBody['kind']>([
-  'intent',
-  'outcome',
-  'proof',
-  'recovery',
-  'observation',
-  'order',
-  'order-end',
-  'configuration',
-]);
 
 /**
  * Makes the next line.
@@ -79,15 +79,26 @@ function decodeLine(line: string, after: Link): { entry: Entry; hash: string } |
   } catch {
     return defect('not-json');
   }
-  if (!isRecord(raw)) return defect('wrong-shape');
+  if (!isRecord(raw) || !isShallow(raw)) return defect('wrong-shape');
   const { hash, ...unsigned } = raw;
   if (typeof raw['v'] === 'number' && raw['v'] > 1) return defect('newer-format');
-  if (raw['v'] !== 1 || typeof raw['kind'] !== 'string' || !kinds.has(raw['kind'])) return defect('wrong-shape');
+  if (raw['v'] !== 1) return defect('wrong-shape');
   if (raw['seq'] !== seq) return defect('wrong-number');
   if (raw['prev'] !== after.hash) return defect('broken-link');
-  if (typeof hash !== 'string' || sha256(canonicalJson(unsigned)) !== hash) return defect('wrong-hash');
-  const { prev: _prev, ...told } = unsigned;
-  return { entry: fromWire(told) as Entry, hash };
+  if (typeof hash !== 'string' || sha256(canonicalJson(unsigned)) !== hash) {
+    return defect('wrong-hash');
+  }
+  if (canonicalJson(raw) !== line) return defect('not-canonical');
+  const { prev: _prev, ...wire } = unsigned;
+  const told = fromWire(wire);
+  if (!isRecord(told) || !isEntryShaped(told)) return defect('wrong-shape');
+  return { entry: told as unknown as Entry, hash };
+}
+
+/** Deeper than any entry of Keeper's is not looked at: it might exhaust the stack. */
+function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth < 12 && Object.values(value).every((one) => isShallow(one, depth + 1));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -11,6 +11,8 @@ export interface Verification {
   readonly defect?: ChainDefect;
   /** Intents whose outcome or recovery is not in the chain: begun and cut off, or under way. */
   readonly openIntents: number;
+  /** Outcomes of intents that the chain does not have, or has closed before. */
+  readonly strayOutcomes: number;
   readonly headHash: string;
 }
 
@@ -20,16 +22,19 @@ export async function verifyChain(store: ChainStore, registration: string): Prom
   if (!read.ok) return failure(read.fault);
   const { entries, head, defect } = read.value;
   const open = new Set<string>();
+  let strayOutcomes = 0;
   for (const entry of entries) {
     if (entry.kind === 'intent') open.add(entry.id);
-    if (entry.kind === 'outcome' || entry.kind === 'recovery') open.delete(entry.intent);
+    if (entry.kind === 'outcome' && !open.delete(entry.intent)) strayOutcomes += 1;
+    if (entry.kind === 'recovery') open.delete(entry.intent);
   }
   return success({
     registration,
     entries: entries.length,
-    verified: defect === undefined,
+    verified: defect === undefined && strayOutcomes === 0,
     ...(defect ? { defect } : {}),
     openIntents: open.size,
+    strayOutcomes,
     headHash: head.hash,
   });
 }

@@ -1,12 +1,12 @@
 /** Nylas API keys, from the vault, held for a short time. */
 import type { SecretRef } from '../core/desired.ts';
-import { failure, success, type Result } from '../core/fault.ts';
+import { failure, success, type Fault, type Result } from '../core/fault.ts';
 import { Secret } from '../core/secret.ts';
 import type { Clock, Vault } from '../reconcile/world.ts';
 import { apiKeyMs } from './limits.ts';
 
 export interface ApiKeysOptions {
-  readonly vault: Pick<Vault, 'readSecret' | 'readValue'>;
+  readonly vault: Pick<Vault, 'readNewest'>;
   readonly clock: Pick<Clock, 'monotonic'>;
   /** Milliseconds that a key is held. */
   readonly holdMs?: number;
@@ -47,16 +47,16 @@ export function apiKeys({ vault, clock, holdMs = apiKeyMs }: ApiKeysOptions): Ap
 }
 
 async function readKey(vault: ApiKeysOptions['vault'], ref: SecretRef): Promise<Result<Secret>> {
-  const seen = await vault.readSecret(ref);
-  if (!seen.ok) return seen;
-  if (seen.value === undefined) return denied('api-key-missing');
-  if (!seen.value.current.enabled) return denied('api-key-disabled');
-  const value = await vault.readValue(ref, seen.value.current.version);
-  if (!value.ok) return value;
+  const value = await vault.readNewest(ref);
+  if (!value.ok) return isDisabled(value.fault) ? denied('api-key-disabled') : value;
   if (value.value === undefined) return denied('api-key-missing');
   // Put in by hand, a key often ends in a line feed, which no header can hold.
   const text = value.value.reveal().trim();
   return /^[\x21-\x7E]{1,1024}$/.test(text) ? success(new Secret(text)) : denied('api-key-unfit');
+}
+
+function isDisabled(fault: Fault): boolean {
+  return fault.kind === 'denied' && fault.code === 'SecretDisabled';
 }
 
 function denied(code: string): Result<never> {

@@ -33,6 +33,7 @@ export function keyVault(options: KeyVaultOptions): Vault {
 
   return {
     readSecret: (ref) => readSecret(options, clientOf(ref), ref.name),
+    readNewest: (ref) => readNewestText(options, clientOf(ref), ref.name),
     readValue: (ref, version) => readValue(options, clientOf(ref), ref.name, version),
     putValue: (ref, value, put) =>
       putValue(options, clientOf(ref), { name: ref.name, value, ...put }),
@@ -136,6 +137,21 @@ function readValue(
   return retryRead(options, async (abortSignal) => {
     try {
       const value = valueOf((await client.getSecret(name, { version, abortSignal })).value);
+      return value.ok ? success(new Secret(value.value)) : value;
+    } catch (error) {
+      return isNotFound(error) ? success(undefined) : failure(faultOf(error));
+    }
+  });
+}
+
+function readNewestText(
+  options: KeyVaultOptions,
+  client: SecretClient,
+  name: string,
+): Promise<Result<Secret | undefined>> {
+  return retryRead(options, async (abortSignal) => {
+    try {
+      const value = valueOf((await client.getSecret(name, { abortSignal })).value);
       return value.ok ? success(new Secret(value.value)) : value;
     } catch (error) {
       return isNotFound(error) ? success(undefined) : failure(faultOf(error));

@@ -2,7 +2,7 @@
 import type { Action } from './action.ts';
 import { stepOf, type EntryBody, type Effect, type Observation } from './entry.ts';
 import { consequenceOf, type Fault } from './fault.ts';
-import { minuteMs } from './limits.ts';
+import { firstPatienceMs, minuteMs } from './limits.ts';
 import { reportKey } from './memory.ts';
 import { meaningOf, type Reason } from './reason.ts';
 import type { Scene } from './scene.ts';
@@ -54,7 +54,8 @@ export function unseen(scene: Scene, fault: Fault, subject?: string): readonly F
   }
   const waitMs = consequence.kind === 'wait' ? (consequence.ms ?? 0) : 0;
   const reason: Reason = fault.kind === 'throttled' ? 'throttled' : 'unreachable';
-  return stands(reason, scene.now + Math.max(waitMs, 5 * minuteMs), subject ?? fault.vendor);
+  const patienceMs = scene.patienceMs ?? firstPatienceMs;
+  return stands(reason, scene.now + Math.max(waitMs, patienceMs), subject ?? fault.vendor);
 }
 
 /** The reason that a person is told for a fault that only a person can cure. */

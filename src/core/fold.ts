@@ -3,7 +3,14 @@
  * passes is decided here and nowhere else.
  */
 import { stepOf, type Effect, type Entry, type Observation } from './entry.ts';
-import { dayMs, disproofMs, lifetimeLadderDays, pushDoubtMs, requestTimeoutMs } from './limits.ts';
+import {
+  dayMs,
+  disproofMs,
+  lifetimeLadderDays,
+  orderEndsKept,
+  pushDoubtMs,
+  requestTimeoutMs,
+} from './limits.ts';
 import {
   reportKey,
   type ConnectorMemory,
@@ -55,7 +62,7 @@ function foldEntry(memory: Memory, entry: Entry): void {
       foldOrder(memory, entry);
       return;
     case 'order-end':
-      memory.orders = memory.orders.filter((order) => order.id !== entry.orderId);
+      foldOrderEnd(memory, entry);
       return;
     case 'configuration':
       memory.configuration = entry.configuration;
@@ -392,6 +399,20 @@ function foldOrder(memory: Memory, entry: Of<'order'>): void {
   }
   memory.reported[reportKey('order', entry.orderId)] = entry.at;
   memory.orders.push({ id: entry.orderId, by: entry.by, at: entry.at, body: entry.body, keyIds });
+}
+
+function foldOrderEnd(memory: Memory, entry: Of<'order-end'>): void {
+  const { orderId, result } = entry;
+  const order = memory.orders.find((one) => one.id === orderId);
+  memory.orders = memory.orders.filter((one) => one !== order);
+  const removed = order?.keyIds.flatMap((keyId) => {
+    const at = memory.credentials[keyId]?.removedAt ?? memory.reported[reportKey('removed', keyId)];
+    return at === undefined ? [] : [{ keyId, validForMs: Math.max(0, at - order.at) }];
+  });
+  memory.orderEnds[orderId] = { result, ...(removed?.length ? { removed } : {}) };
+  for (const id of Object.keys(memory.orderEnds).slice(0, -orderEndsKept)) {
+    delete memory.orderEnds[id];
+  }
 }
 
 function takeOpen(memory: Memory, id: string): OpenIntent | undefined {

@@ -43,6 +43,10 @@ export const absentReadPauseMs = 5 * secondMs;
 export const proofAttempts = 5;
 export const proofPauseMs = 2 * secondMs;
 
+/** How long a vendor that does not answer is left alone, at first and at the most. */
+export const firstPatienceMs = 5 * minuteMs;
+export const maxPatienceMs = hourMs;
+
 /** A stored credential that is refused this long and this often was never any good. */
 export const abandonAfterMs = 6 * hourMs;
 export const abandonRefusals = 5;
@@ -84,6 +88,9 @@ export const disproofMs = hourMs;
 
 /** Bytes of one audit entry. */
 export const entryBytes = 16_384;
+
+/** Ends of orders that the fold keeps for an answer that was lost. */
+export const orderEndsKept = 20;
 
 /** Blocks of one chain blob before a new one is begun; the service allows 50,000. */
 export const chainBlocks = 40_000;

@@ -100,6 +100,12 @@ export interface OrderMemory {
   keyIds: string[];
 }
 
+/** How an order ended. For leaked credentials: how long each stayed valid after the order. */
+export interface OrderEnd {
+  result: 'done' | 'refused';
+  removed?: { keyId: string; validForMs: number }[];
+}
+
 export interface Memory {
   v: 1;
   /** The last entry folded in, and its instant; 0 for an empty chain. */
@@ -123,6 +129,8 @@ export interface Memory {
   parked: ParkedAdd[];
   waits: Record<string, Wait>;
   orders: OrderMemory[];
+  /** How the latest orders ended, until they are answered for certain; bounded. */
+  orderEnds: Record<string, OrderEnd>;
   freezeUntilAt?: number;
   /** Observations made before, so that each is told once. */
   reported: Record<string, number>;
@@ -146,6 +154,7 @@ export function blankMemory(): Memory {
     parked: [],
     waits: {},
     orders: [],
+    orderEnds: {},
     reported: {},
     abandonments: 0,
   };

@@ -4,7 +4,7 @@
  */
 import type { Action, Plan, Standing } from './action.ts';
 import type { Check, Finding } from './finding.ts';
-import { freezeEndsBeforeMs, secondMs } from './limits.ts';
+import { freezeEndsBeforeMs, lastResortMs, secondMs } from './limits.ts';
 import { meaningOf } from './reason.ts';
 import { nextFullLookAt } from './schedule.ts';
 import { sceneOf, type PlanInput, type Scene } from './scene.ts';
@@ -118,7 +118,7 @@ function nextLookAt(scene: Scene, findings: readonly Finding[]): number {
   const servingEndAt = earliestServingEndAt(scene);
   const ahead = [
     ...instants,
-    ...(servingEndAt === undefined ? [] : [servingEndAt]),
+    ...(servingEndAt === undefined ? [] : [servingEndAt - lastResortMs, servingEndAt]),
     nextFullLookAt(scene.now, scene.desired.key),
   ].filter((at) => at > scene.now);
   return Math.max(scene.now + secondMs, Math.min(...ahead));

@@ -45,6 +45,8 @@ export interface Scene {
   readonly appId: string | undefined;
   readonly objectId: string | undefined;
   readonly credentials: readonly Credential[];
+  /** How long to leave a vendor alone that does not answer; longer the longer it has not. */
+  readonly patienceMs?: number;
   /** The registration admits personal accounts, or shall: two secrets at the most. */
   readonly personal: boolean;
 }
@@ -55,6 +57,7 @@ export interface PlanInput {
   readonly memory: Memory;
   readonly now: number;
   readonly storageNow: number;
+  readonly patienceMs?: number;
 }
 
 /** Puts the parts together. */

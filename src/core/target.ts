@@ -41,9 +41,24 @@ export function targetCredential(scene: Scene): Credential | undefined {
     (one) =>
       one.memory?.provedAt === undefined && admitsUnproven(scene, one) && endsLast(scene, one),
   );
-  if (!promoted) return lastResort ?? leakedForNow(scene);
-  if (lastResort && scene.now >= promoted.endAt - lastResortLeadMs) return lastResort;
-  return promoted;
+  return lastResort ?? stayingCredential(scene, promoted) ?? promoted ?? leakedForNow(scene);
+}
+
+/**
+ * One that was switched to in the last resort, and ends later than the current one: connectors stay
+ * with it (law 1), unless Entra has come to refuse it.
+ */
+function stayingCredential(
+  scene: Scene,
+  promoted: Credential | undefined,
+): Credential | undefined {
+  const serving = new Set(servingCredentials(scene).map((one) => one.keyId));
+  return storedCredentials(scene).find(
+    (one) =>
+      serving.has(one.keyId) &&
+      one.memory?.refusedAt === undefined &&
+      one.endAt > (promoted?.endAt ?? 0),
+  );
 }
 
 /**
@@ -58,9 +73,6 @@ function leakedForNow(scene: Scene): Credential | undefined {
     (one, other) => other.endAt - one.endAt || one.keyId.localeCompare(other.keyId),
   )[0];
 }
-
-/** An unproven credential replaces a working one only in its very last hour. */
-const lastResortLeadMs = 3_600_000;
 
 /** Rested, and proven again after its rest; or wanted at once. */
 function isReady(scene: Scene, credential: Credential): boolean {

@@ -28,44 +28,55 @@ export function isSettled(stage: Stage, heads: readonly StateHead[]): boolean {
 /** Conducts until the ending. Returns whether all is settled. */
 export async function conduct(stage: Stage, ending: Ending): Promise<boolean> {
   await stage.host.tick();
+  let heads = await beat(stage);
   for (;;) {
-    const heads = await beat(stage);
     const now = stage.clock.now();
     const isDue = now >= ending.untilAt;
     if (isDue && isSettled(stage, heads)) return true;
     if (ending.isOver() || now >= ending.untilAt + ending.patienceMs) return false;
-    await leap(stage, heads, isDue ? Number.POSITIVE_INFINITY : ending.untilAt);
+    const ticked = await leap(stage, heads, isDue ? Number.POSITIVE_INFINITY : ending.untilAt);
+    const delivered = await deliver(stage);
+    if (ticked || delivered > 0) heads = await beat(stage);
   }
 }
 
 /** One beat: events, passes, people. Returns how all states stand. */
 export async function beat(stage: Stage): Promise<readonly StateHead[]> {
-  const { door, host } = stage;
-  for (const delivery of await door.events()) {
-    const status = await host.deliverEvent(delivery.body);
-    if (status >= 300) await door.redeliver(delivery, status);
-  }
-  await host.drainQueue();
-  await door.people();
+  await deliver(stage);
+  await stage.host.drainQueue();
+  await stage.door.people();
   const heads = await stage.states.list();
   return heads.ok ? heads.value : [];
 }
 
-/** Jumps to what comes first: the tick that finds something due, or something that happens by itself. */
+/** Delivers the events that are due, as Event Grid does. Returns how many. */
+async function deliver({ door, host }: Stage): Promise<number> {
+  const due = await door.events();
+  for (const delivery of due) {
+    const status = await host.deliverEvent(delivery.body);
+    if (status >= 300) await door.redeliver(delivery, status);
+  }
+  return due.length;
+}
+
+/**
+ * Jumps to what comes first: the tick that finds something due, or something that happens by itself.
+ * True when the timer fired.
+ */
 async function leap(
-  stage: Stage,
+  { clock, cloud, host }: Stage,
   heads: readonly StateHead[],
   untilAt: number,
-): Promise<void> {
-  const { clock, cloud, host } = stage;
+): Promise<boolean> {
   const now = clock.now();
   const dueAt = Math.min(now + dayMs, ...heads.map((head) => head.nextLookAt));
   const tickAt = host.nextTickAt(Math.max(now, dueAt - 1));
   const happensAt = cloud.nextAt() ?? Number.POSITIVE_INFINITY;
   if (happensAt < tickAt && happensAt > now) {
     clock.jumpTo(Math.min(happensAt, untilAt));
-    return;
+    return false;
   }
   clock.jumpTo(Math.min(tickAt, untilAt));
   await host.tick();
+  return true;
 }

@@ -32,7 +32,7 @@ type Fate =
 const chances: Readonly<Record<FaultLevel, Readonly<Record<Exclude<Fate, 'served'>, number>>>> = {
   none: { 'cut-before': 0, 'cut-after': 0, failed: 0, 'gateway-timeout': 0, throttled: 0, slow: 0, late: 0 },
   some: { 'cut-before': 4, 'cut-after': 4, failed: 6, 'gateway-timeout': 3, throttled: 6, slow: 20, late: 3 },
-  heavy: { 'cut-before': 12, 'cut-after': 15, failed: 20, 'gateway-timeout': 12, throttled: 20, slow: 40, late: 15 },
+  heavy: { 'cut-before': 12, 'cut-after': 15, failed: 15, 'gateway-timeout': 12, throttled: 10, slow: 40, late: 15 },
 };
 
 const hourMs = 3_600_000;

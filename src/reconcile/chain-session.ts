@@ -4,6 +4,7 @@ import type { ChainDefect } from '../audit/chain.ts';
 import type { DesiredRegistration } from '../core/desired.ts';
 import type { Fault } from '../core/fault.ts';
 import { remember } from '../core/fold.ts';
+import { firstPatienceMs, maxPatienceMs } from '../core/limits.ts';
 import { blankMemory, type Memory } from '../core/memory.ts';
 import type { RegistrationStatus } from '../core/status.ts';
 import type { Session } from './session.ts';
@@ -35,7 +36,9 @@ export async function openSession(world: World, desired: DesiredRegistration): P
     memory = blankMemory();
   }
   if (read.value.defect) return { kind: 'broken', defect: read.value.defect };
-  return { kind: 'open', session: sessionOf(world, desired, read.value, memory) };
+  const session = sessionOf(world, desired, read.value, memory);
+  const patienceMs = cached ? patienceAfter(cached.status) : firstPatienceMs;
+  return { kind: 'open', session: { ...session, patienceMs } };
 }
 
 function sessionOf(
@@ -55,22 +58,47 @@ function sessionOf(
   };
 }
 
+/** Doubled with each look that finds a vendor silent, so that a long outage costs few looks. */
+function patienceAfter({ reason, lookedAt, nextLookAt }: RegistrationStatus): number {
+  if (reason !== 'unreachable' && reason !== 'throttled') return firstPatienceMs;
+  return Math.min(maxPatienceMs, Math.max(firstPatienceMs, 2 * (nextLookAt - lookedAt)));
+}
+
 async function readCache(
   world: World,
   key: string,
-): Promise<{ head: Head; memory: Memory } | undefined> {
+): Promise<Pick<SavedState, 'head' | 'memory' | 'status'> | undefined> {
   const read = await world.states.read(key);
   if (!read.ok || read.value === undefined) return undefined;
   try {
-    const saved = JSON.parse(read.value) as SavedState;
-    const fits = saved.v === 1 && saved.head.seq === saved.memory.seq && saved.memory.v === 1;
-    return fits ? { head: saved.head, memory: saved.memory } : undefined;
+    const saved: unknown = JSON.parse(read.value);
+    return isSavedState(saved) ? saved : undefined;
   } catch {
     world.log.warn('state cache is not readable; folding the chain from its start', {
       registration: key,
     });
     return undefined;
   }
+}
+
+/** Bytes from storage, perhaps of an older Keeper: what is not whole is folded anew. */
+function isSavedState(value: unknown): value is SavedState {
+  if (!isRecord(value) || value['v'] !== 1) return false;
+  const { head, memory, status } = value;
+  if (!isRecord(head) || !isRecord(memory) || !isRecord(status)) return false;
+  const { position } = head;
+  if (!isRecord(position)) return false;
+  const numbers = [position['blob'], position['offset'], position['blocks'], head['seq']];
+  return (
+    numbers.every((one) => Number.isSafeInteger(one)) &&
+    typeof head['hash'] === 'string' &&
+    head['seq'] === memory['seq'] &&
+    Object.entries(blankMemory()).every(([name, blank]) => typeof memory[name] === typeof blank)
+  );
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** What the last pass told of a registration; `undefined` before the first. */

@@ -2,7 +2,7 @@
 import type { DesiredConnector, DesiredRegistration } from '../core/desired.ts';
 import { pendingOf, uniqueNameOf } from '../core/desired.ts';
 import type { Fault, Result } from '../core/fault.ts';
-import { absentReadPauseMs, absentReads, replicationMs } from '../core/limits.ts';
+import { absentReadPauseMs, absentReads } from '../core/limits.ts';
 import { connectorMemoryOf, type Memory } from '../core/memory.ts';
 import {
   absent,
@@ -92,7 +92,7 @@ async function readRegistration(
   ref: RegistrationRef,
 ): Promise<Seen<SeenRegistration>> {
   const { world } = question;
-  const expected = expectation(question.memory, world.clock.now());
+  const expected = expectation(question.memory);
   let latest: SeenRegistration | undefined;
   const credentials = new Map<string, SeenCredential>();
   for (let read = 1; read <= absentReads; read += 1) {
@@ -108,17 +108,16 @@ async function readRegistration(
   return latest ? known({ ...latest, credentials: [...credentials.values()] }) : absent;
 }
 
-/** True when every credential that should be listed by now has been seen. */
-function expectation(
-  memory: Memory,
-  now: number,
-): (credentials: readonly SeenCredential[]) => boolean {
+/**
+ * True when every credential has been seen that may be listed: also of adds whose end is not known,
+ * open ones too, for the same pass may find those in doubt.
+ */
+function expectation(memory: Memory): (credentials: readonly SeenCredential[]) => boolean {
   const keyIds = Object.values(memory.credentials)
-    .filter((one) => one.removedAt === undefined && now >= one.addedAt + replicationMs)
+    .filter((one) => one.removedAt === undefined)
     .map((one) => one.keyId);
-  const names = memory.parked
-    .filter((one) => now >= one.doubtAt + replicationMs)
-    .map((one) => displayNameOf(one.id));
+  const adds = memory.open.filter((one) => one.effect.kind === 'add-credential');
+  const names = [...memory.parked, ...adds].map((one) => displayNameOf(one.id));
   return (credentials) =>
     keyIds.every((keyId) => credentials.some((one) => one.keyId === keyId)) &&
     names.every((name) => credentials.some((one) => one.displayName === name));

@@ -1,5 +1,7 @@
 /** Orders by people: taken into the chain once, answered once (law 9). */
 import type { Plan } from '../core/action.ts';
+import type { EntryBody } from '../core/entry.ts';
+import { entryBytes } from '../core/limits.ts';
 import type { Order, OrderBody } from '../core/order.ts';
 import { reportKey, type Memory } from '../core/memory.ts';
 import type { RegistrationStatus } from '../core/status.ts';
@@ -15,17 +17,28 @@ export async function takeInOrders(session: Session): Promise<readonly Order[]> 
   }
   for (const order of listed.value) {
     if (session.memory.reported[reportKey('order', order.id)] !== undefined) continue;
-    const keyIds = keyIdsOf(order.body, session.memory);
-    await append(session, {
-      kind: 'order',
-      orderId: order.id,
-      by: order.by,
-      orderedAt: order.at,
-      body: order.body,
-      ...(keyIds.length === 0 ? {} : { keyIds }),
-    });
+    const entry = entryOf(order, session.memory);
+    if (Buffer.byteLength(JSON.stringify(entry)) > entryBytes / 2) {
+      world.log.error('order is too long for the chain', { registration: desired.key });
+      continue;
+    }
+    await append(session, entry);
   }
   return listed.value;
+}
+
+/** What the chain keeps of an order. The credentials are named once; there may be a hundred. */
+function entryOf(order: Order, memory: Memory): EntryBody {
+  const keyIds = keyIdsOf(order.body, memory);
+  const body = order.body.kind === 'compromised' ? { ...order.body, keyIds: [] } : order.body;
+  return {
+    kind: 'order',
+    orderId: order.id,
+    by: order.by,
+    orderedAt: order.at,
+    body,
+    ...(keyIds.length === 0 ? {} : { keyIds }),
+  };
 }
 
 /** The credentials an order is about: those named, or all of Keeper's that exist now. */
@@ -53,19 +66,23 @@ export async function finishOrders(
 ): Promise<void> {
   for (const order of orders) {
     if (session.stop) return;
+    const isTaken = session.memory.reported[reportKey('order', order.id)] !== undefined;
     const open = session.memory.orders.some((one) => one.id === order.id);
     if (open && order.body.kind === 'resync') {
       await append(session, { kind: 'order-end', orderId: order.id, result: 'done' });
     } else if (open) {
       continue; // A later pass ends it.
     }
+    const end = session.memory.orderEnds[order.id];
     const result = {
       order: order.id,
+      result: isTaken ? (end?.result ?? 'done') : 'refused',
       registration: session.desired.id,
       at: session.world.clock.now(),
       state: answer.status.state,
       reason: answer.status.reason,
       did: session.did,
+      ...(end?.removed ? { removed: end.removed } : {}),
       ...(answer.plan ? { plan: answer.plan.actions.map(describe) } : {}),
     };
     const finished = await session.world.orders.finish(order, result);

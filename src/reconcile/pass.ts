@@ -142,6 +142,7 @@ function decide(session: Session, observed: Observed): End {
     memory: memoryForPlan(session),
     now,
     storageNow: now + session.storageAheadMs,
+    ...(session.patienceMs === undefined ? {} : { patienceMs: session.patienceMs }),
   };
   return { input, plan: plan(input) };
 }

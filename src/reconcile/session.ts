@@ -36,6 +36,8 @@ export interface Session {
   readonly storageAheadMs: number;
   /** Reasons of this pass alone, by step: they hold it back, but are not worth an entry. */
   readonly blocked: Map<string, Wait>;
+  /** How long to leave a vendor alone that does not answer; see the planner's scene. */
+  readonly patienceMs?: number;
   /** When this pass last wrote to Graph, by the monotonic clock. */
   graphWroteMs?: number;
   /** Set once: nothing more may be written. */

@@ -104,6 +104,8 @@ export interface TokenEndpoint {
 export interface Vault {
   /** All versions and, where the newest is enabled, its hint. `undefined` when there is no such secret. */
   readSecret(ref: SecretRef): Promise<Result<SeenSecret | undefined>>;
+  /** The text of the newest version, in one read. `undefined`: no such secret; disabled: `denied`. */
+  readNewest(ref: SecretRef): Promise<Result<Secret | undefined>>;
   /** The text of one version. `undefined`: no such version; a disabled one is a `denied` fault. */
   readValue(ref: SecretRef, version: string): Promise<Result<Secret | undefined>>;
   putValue(

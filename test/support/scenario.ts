@@ -49,6 +49,8 @@ export interface ScenarioOptions {
   readonly seed?: number;
   readonly faults?: FaultLevel;
   readonly directory?: Partial<DirectoryOptions>;
+  /** Puts something between the loop and its world. */
+  readonly wrap?: (world: World) => World;
 }
 
 export function scenario(options: ScenarioOptions = {}): Scenario {
@@ -80,7 +82,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     credential: credentialOf(cloud),
     vaultUrlOf: (name) => `https://${name}.${cloudHosts.vaultSuffix}`,
   });
-  const world: World = {
+  const bare: World = {
     directory: graphDirectory({
       ...patience,
       tokens: tokensOf(cloud),
@@ -105,6 +107,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     actionsPerPass: 24,
     worker: 'test',
   };
+  const world = options.wrap?.(bare) ?? bare;
   const pass = (registration: DesiredRegistration): Promise<PassReport> => runPass(world, registration);
   return {
     cloud,
@@ -121,7 +124,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     async live(registration, { untilAt, stop }) {
       for (;;) {
         const report = await pass(registration);
-        const next = report.kind === 'looked' ? report.plan.nextLookAt : clock.now() + 900_000;
+        const next = report.kind === 'looked' && !report.stop ? report.plan.nextLookAt : clock.now() + 900_000;
         // A tick every quarter of an hour finds what is due.
         const tickAt = Math.ceil(Math.max(next, clock.now() + 1) / 900_000) * 900_000;
         if (stop?.(report) || tickAt >= untilAt) return report;

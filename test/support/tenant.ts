@@ -120,6 +120,7 @@ export function tenant({ modes = [plainMode], ...options }: TenantOptions = {}):
       const id = `${new Date(clock.now()).toISOString().replaceAll(':', '-')}-${world.world.newId()}`;
       const order: Order = { id, registration: key, body, by: 'a-person', at: clock.now() };
       await world.world.orders.write(order);
+      await world.world.queue.send({ v: 1, registration: key, cause: 'order' });
       return order;
     },
     leap: (ms) => leapTo(world, clock.now() + ms),
@@ -178,7 +179,8 @@ function leapTo({ cloud, clock }: Scenario, at: number): void {
 
 /** Nothing was done, nothing is awaited. */
 export function isQuiet(report: PassReport): boolean {
-  return report.kind === 'looked' && report.did.length === 0 && report.plan.state === 'healthy';
+  if (report.kind !== 'looked' || report.stop) return false;
+  return report.did.length === 0 && report.plan.state === 'healthy';
 }
 
 /** A report in one line, for messages. */

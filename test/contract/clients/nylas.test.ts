@@ -30,7 +30,6 @@ describe.each(coveringNylasModes().map((mode, index) => [index, mode] as const))
         { region: 'eu' },
       );
       const { id, apiKey } = simulator.hand.addApplication({ mode });
-      const current = { version: 'v1', createdAt: 0, enabled: true, tags: {} };
       const requests: TransportRequest[] = [];
       const send = fetchTransport((request) => simulator.fetch(request));
       const nylas = nylasConnectors({
@@ -41,8 +40,7 @@ describe.each(coveringNylasModes().map((mode, index) => [index, mode] as const))
         },
         clock,
         vault: {
-          readSecret: async () => ({ ok: true, value: { current, versions: [current] } }),
-          readValue: async () => ({ ok: true, value: new Secret(apiKey) }),
+          readNewest: async () => ({ ok: true, value: new Secret(apiKey) }),
         },
       });
       const connector: DesiredConnector = {

@@ -28,13 +28,8 @@ const body = {
 
 function vaultWith(...keys: readonly (string | undefined)[]) {
   let reads = 0;
-  const vault: Pick<Vault, 'readSecret' | 'readValue'> = {
-    readSecret: async () => {
-      const key = keys[Math.min(reads, keys.length - 1)];
-      const current = { version: 'v1', createdAt: 0, enabled: true, tags: {} };
-      return success(key === undefined ? undefined : { current, versions: [current] });
-    },
-    readValue: async () => {
+  const vault: Pick<Vault, 'readNewest'> = {
+    readNewest: async () => {
       const key = keys[Math.min(reads, keys.length - 1)];
       reads += 1;
       return success(key === undefined ? undefined : new Secret(key));

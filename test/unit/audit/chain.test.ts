@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalJson, sha256 } from '../../../src/audit/canonical.ts';
+import { decodeLines, encodeEntry, genesis, type Link } from '../../../src/audit/chain.ts';
+import type { EntryBody } from '../../../src/core/entry.ts';
+
+const at = Date.parse('2026-01-05T08:00:00.123Z');
+
+const bodies: readonly EntryBody[] = [
+  { kind: 'configuration', configuration: 'abc' },
+  {
+    kind: 'intent',
+    id: 'i1',
+    effect: { kind: 'add-credential', objectId: 'o1', endAt: at + 1_000 },
+    deadlineAt: at + 60_000,
+    worker: 'w',
+    because: 'first',
+  },
+  { kind: 'outcome', intent: 'i1', result: 'done', facts: { keyId: 'k1', hint: 'abc', endAt: at } },
+  { kind: 'observation', seen: { what: 'record-changed', connector: 'us/a', record: 'r', updatedAt: at } },
+];
+
+function chainOf(all: readonly EntryBody[]): string {
+  let link: Link = genesis;
+  let text = '';
+  for (const body of all) {
+    const made = encodeEntry(body, at, link);
+    text += made.line;
+    link = made.link;
+  }
+  return text;
+}
+
+/** A line whose hash is right, whatever it says. */
+function forged(members: Record<string, unknown>, newline = '\n'): string {
+  const unsigned = { v: 1, seq: 1, prev: genesis.hash, at: '2026-01-05T08:00:00.123Z', ...members };
+  return `${canonicalJson({ ...unsigned, hash: sha256(canonicalJson(unsigned)) })}${newline}`;
+}
+
+describe('a chain', () => {
+  it('reads back what was written, instants and all', () => {
+    const { entries, defect } = decodeLines(chainOf(bodies), genesis);
+    expect(defect).toBeUndefined();
+    expect(entries).toEqual(bodies.map((body, index) => ({ ...body, v: 1, seq: index + 1, at })));
+  });
+
+  it('is read on from any link', () => {
+    const text = chainOf(bodies);
+    const [first = ''] = text.split('\n');
+    const { link } = decodeLines(`${first}\n`, genesis);
+    expect(decodeLines(text.slice(first.length + 1), link).entries).toHaveLength(3);
+  });
+
+  it.each([
+    ['no JSON', 'not json\n', 'not-json'],
+    ['a JSON value that is no object', '42\n', 'wrong-shape'],
+    ['a list', '[]\n', 'wrong-shape'],
+    ['an unknown kind', forged({ kind: 'gossip' }), 'wrong-shape'],
+    ['a kind of the prototype', forged({ kind: 'constructor' }), 'wrong-shape'],
+    ['an intent without effect', forged({ kind: 'intent', id: 'i', because: 'due' }), 'wrong-shape'],
+    [
+      'an unknown effect',
+      forged({ kind: 'intent', id: 'i', because: 'due', deadlineAt: '2026-01-05T08:00:00.123Z', effect: { kind: 'delete-connector' } }),
+      'wrong-shape',
+    ],
+    ['an unknown observation', forged({ kind: 'observation', seen: { what: 'a-ghost' } }), 'wrong-shape'],
+    ['an instant that is none', forged({ kind: 'configuration', configuration: 'x', at: 'yesterday' }), 'wrong-shape'],
+    ['a later format', forged({ v: 2, kind: 'configuration', configuration: 'x' }), 'newer-format'],
+    ['another number', forged({ seq: 2, kind: 'configuration', configuration: 'x' }), 'wrong-number'],
+    ['a link to elsewhere', forged({ prev: 'f'.repeat(64), kind: 'configuration', configuration: 'x' }), 'broken-link'],
+    ['a changed member', chainOf(bodies).replace('"abc"', '"abd"'), 'wrong-hash'],
+    ['a line end that is missing', forged({ kind: 'configuration', configuration: 'x' }, ''), 'cut-off'],
+    ['spaces', chainOf(bodies).replace('{', '{ '), 'not-canonical'],
+    ['a member twice', chainOf(bodies).replace('{', '{"at":"2020-01-01T00:00:00.000Z",'), 'not-canonical'],
+    ['too many bytes', `${'x'.repeat(20_000)}\n`, 'too-long'],
+    ['a pit of brackets', `${'['.repeat(8_000)}${']'.repeat(8_000)}\n`, 'wrong-shape'],
+    ['a pit in an object', `{"a":${'['.repeat(8_000)}${']'.repeat(8_000)}}\n`, 'wrong-shape'],
+    ['an empty line', '\n', 'not-json'],
+  ])('with %s is a defect, never an exception', (_, text, what) => {
+    expect(decodeLines(text, genesis).defect).toEqual({ seq: 1, defect: what });
+  });
+
+  it('keeps what stands before a defect', () => {
+    const text = `${chainOf(bodies)}garbage\n`;
+    expect(decodeLines(text, genesis)).toMatchObject({
+      entries: { length: 4 },
+      defect: { seq: 5, defect: 'not-json' },
+    });
+  });
+
+  it('does not take an entry that is too long', () => {
+    const body: EntryBody = { kind: 'configuration', configuration: 'x'.repeat(20_000) };
+    expect(() => encodeEntry(body, at, genesis)).toThrow(RangeError);
+  });
+});
