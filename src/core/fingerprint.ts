@@ -33,5 +33,14 @@ export function hash64(text: string): string {
 
 /** A number in [0, 1) that depends on the text alone: jitter without randomness. */
 export function fraction(text: string): number {
-  return Number.parseInt(hash64(text).slice(0, 13), 16) / 2 ** 52;
+  return Number(mixed(BigInt(`0x${hash64(text)}`)) >> 12n) / 2 ** 52;
+}
+
+/** FNV leaves the high bits of like texts alike; this (fmix64 of MurmurHash3) spreads them. */
+function mixed(hash: bigint): bigint {
+  let bits = hash ^ (hash >> 33n);
+  bits = BigInt.asUintN(64, bits * 0xff51afd7ed558ccdn);
+  bits ^= bits >> 33n;
+  bits = BigInt.asUintN(64, bits * 0xc4ceb9fe1a85ec53n);
+  return bits ^ (bits >> 33n);
 }

@@ -9,6 +9,7 @@ import { meaningOf } from './reason.ts';
 import { nextFullLookAt } from './schedule.ts';
 import { sceneOf, type PlanInput, type Scene } from './scene.ts';
 import { connectorDiffers } from './checks/connector.ts';
+import { grantsWorse } from './checks/confirm.ts';
 import {
   betterCredentialWaits,
   credentialByOthers,
@@ -46,6 +47,7 @@ const checks: readonly Check[] = [
   versionByHand,
   betterCredentialWaits,
   connectorDiffers,
+  grantsWorse,
   credentialToRemove,
   removedSecretReadable,
   credentialDue,

@@ -146,6 +146,12 @@ export const reasons = {
     means: 'Nylas does not tell whose client id the connector holds, and Keeper never set it.',
     remedy: 'Check it in the Nylas dashboard, then set `takeOver: true` on the connector.',
   },
+  'grants-failing': {
+    state: 'needs-person',
+    means: 'More grants have become invalid since the last switch than users alone account for.',
+    remedy:
+      'Let the users of these grants sign in again. The old credential stays until it ends; order no retirement before.',
+  },
   'record-missing': {
     state: 'needs-person',
     means: 'A credential record that the file names does not exist at Nylas.',

@@ -121,7 +121,9 @@ function deedsOf(entries: readonly Entry[]): readonly string[] {
   return entries.flatMap((entry) => {
     if (entry.kind === 'intent') kinds.set(entry.id, entry.effect.kind);
     if (entry.kind === 'outcome' && entry.result === 'done') return kinds.get(entry.intent) ?? [];
-    return entry.kind === 'proof' && entry.result === 'proved' ? ['prove-credential'] : [];
+    if (entry.kind !== 'proof') return [];
+    if (entry.result === 'proved') return ['prove-credential'];
+    return entry.result === 'disproved' ? ['disprove-credential'] : [];
   });
 }
 

@@ -164,7 +164,12 @@ export async function applyProve(session: Session, action: Of<'prove'>): Promise
   const trial = await tryRepeatedly(session, action.appId, secret);
   const body = { kind: 'proof', keyId, held } as const;
   if (trial.kind === 'proved') {
-    await append(session, { ...body, result: 'proved', ...(takeOver ? { takeOver } : {}) });
+    const kept = await append(session, {
+      ...body,
+      result: 'proved',
+      ...(takeOver ? { takeOver } : {}),
+    });
+    if (kept) session.did.push('prove-credential');
     return;
   }
   const retryAt = retryAtOf(session, step);
@@ -247,7 +252,10 @@ export async function applyDisprove(session: Session, action: Of<'disprove'>): P
   const trial = await session.world.tokens.tryCredential(action.appId, secret);
   const verdict = trial.ok ? verdictOf(trial.value) : undefined;
   if (verdict?.kind === 'refused') {
-    await append(session, { ...body, result: 'disproved', code: verdict.code });
+    const { code } = verdict;
+    if (await append(session, { ...body, result: 'disproved', code })) {
+      session.did.push('disprove-credential');
+    }
     return;
   }
   const result = trial.ok && !verdict ? 'still-accepted' : 'unclear';

@@ -117,7 +117,6 @@ async function carryOut(session: Session, actions: readonly Action[]): Promise<R
     if (done.has(key)) continue;
     if (session.stop) break;
     done.add(key);
-    if (action.kind !== 'note') session.did.push(action.kind);
     for (const part of await apply(session, action)) touched.add(part);
   }
   return touched;

@@ -42,7 +42,7 @@ export interface Session {
   graphWroteMs?: number;
   /** Set once: nothing more may be written. */
   stop?: Stop;
-  /** Kinds of actions carried out, in order. */
+  /** Effects that were certainly carried out, and proofs, in order. */
   readonly did: string[];
 }
 
@@ -127,6 +127,7 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
       facts,
       ...(requestId === undefined ? {} : { requestId }),
     });
+    if (kept) session.did.push(one.effect.kind);
     return kept ? { kind: 'done', value: result.value, intentId } : { kind: 'stopped' };
   }
   const facts = await one.factsOfFault?.(result.fault);

@@ -15,6 +15,7 @@ import {
   type Scene,
 } from '../scene.ts';
 import { nextToPromote, promotedCredential, targetCredential } from '../target.ts';
+import { isAnyWorse } from './confirm.ts';
 import { isGivenUp, needsSlot } from './credential.ts';
 
 /** A listed credential that serves nobody any more, with the ground for its removal. */
@@ -59,7 +60,9 @@ function groundForOurs(scene: Scene, one: Credential): RemovalWhy | undefined {
     return superseded && memory.origin === 'issued' ? 'superseded' : undefined;
   }
   if (one.compromised && mayLeave(scene, one)) return 'compromised';
-  return retireOrderOf(scene, one.keyId) && mayLeave(scene, one) ? 'ordered' : undefined;
+  // A worse health after the switch pauses an early retirement.
+  const mayRetire = mayLeave(scene, one) && !isAnyWorse(scene);
+  return retireOrderOf(scene, one.keyId) && mayRetire ? 'ordered' : undefined;
 }
 
 function groundForForeign(scene: Scene, one: Credential): RemovalWhy | undefined {

@@ -176,3 +176,23 @@ describe('any order', () => {
     expectNoOutage(customer);
   });
 });
+
+describe('an early retirement', () => {
+  it('is paused while more grants fail than before the switch, and a person is told', async () => {
+    const customer = tenant({ modes: [{ ...oddMode(0), grantsFollow: false }] });
+    const calendar = customer.wish();
+    await customer.settle(calendar);
+    const [us] = customer.nylas;
+    const { hand } = customer.cloud.nylas.us;
+    const id = us?.id ?? '';
+    const grants = ['ada', 'grace'].map((user) => hand.addGrant(id, `${user}@contoso.example`));
+    const before = customer.holds();
+    await customer.order({ kind: 'rotate', reason: 'test' });
+    await customer.settle(calendar, 3 * dayMs);
+    for (const grant of grants) hand.grant(id, grant.id).status = 'invalid';
+    await customer.order({ kind: 'retire', keyId: before });
+    const report = await customer.after(calendar, 2 * dayMs);
+    expect(customer.passwords().map((one) => one.keyId)).toContain(before);
+    expect(report).toMatchObject({ plan: { state: 'needs-person', reason: 'grants-failing' } });
+  });
+});
