@@ -23,7 +23,6 @@ export interface Settings {
   /** Path of the file with the wanted state. */
   readonly file: string;
   readonly storage: StorageSettings;
-  readonly container: string;
   readonly queue: string;
   /** When the timer fires, as six fields. */
   readonly tick: string;
@@ -119,11 +118,6 @@ const environmentSchema = z.object({
   KEEPER_QUEUE_URL: optional(address('path'), {
     description: 'Queue address of the storage account, reached with the identity of the app.',
     form: 'an address such as https://account.queue.core.windows.net',
-  }),
-  KEEPER_CONTAINER: withDefault(z.string().regex(storageNamePattern), {
-    description: 'The blob container of audit log, state and orders.',
-    form: '3 to 63 lower-case letters, digits and single hyphens',
-    default: 'keeper',
   }),
   KEEPER_QUEUE: withDefault(z.string().regex(storageNamePattern), {
     description: 'The queue of registrations to look at.',
@@ -231,7 +225,6 @@ function toSettings(values: Environment): Settings {
     nylasUrls: { us: values.KEEPER_NYLAS_US_URL, eu: values.KEEPER_NYLAS_EU_URL },
     file: values.KEEPER_FILE,
     storage: toStorage(values),
-    container: values.KEEPER_CONTAINER,
     queue: values.KEEPER_QUEUE,
     tick: values.KEEPER_TICK,
     ...(clientId === undefined ? {} : { clientId: clientId.toLowerCase() }),

@@ -4,7 +4,7 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -39,16 +39,23 @@ export interface Azurite {
 export interface AzuriteOptions {
   /** The folder to keep data in; without it they are in memory. */
   readonly location?: string;
+  /** What the folder holds goes first. */
+  readonly isFresh?: boolean;
 }
+
+/** Another Azurite uses the folder. */
+export class FolderInUse extends Error {}
 
 /**
  * Starts it, and waits until it listens.
- * @throws Error when it does not start, or another one uses the folder.
+ * @throws FolderInUse
+ * @throws Error when it does not start.
  */
-export async function startAzurite({ location }: AzuriteOptions = {}): Promise<Azurite> {
+export async function startAzurite({ location, isFresh }: AzuriteOptions = {}): Promise<Azurite> {
   if (location !== undefined) {
-    mkdirSync(location, { recursive: true });
     await waitForPredecessor(location);
+    if (isFresh) rmSync(location, { recursive: true, force: true });
+    mkdirSync(location, { recursive: true });
   }
   for (let attempt = 1; attempt <= starts; attempt += 1) {
     const ports = await freePorts();
@@ -152,7 +159,7 @@ async function waitForPredecessor(location: string): Promise<void> {
     const pid = predecessorIn(location);
     if (pid === undefined) return;
     if (waitedMs >= handoverMs) {
-      throw new Error(`another Azurite (process ${pid}) uses ${location}`);
+      throw new FolderInUse(`process ${pid} uses it for storage, most likely of another Keeper.`);
     }
     await pause(50);
   }

@@ -1,4 +1,4 @@
-/** What a data folder remembers of how its world was made; written once the world is complete. */
+/** What a data folder remembers of how its world was made: its seed at first, its file at the end. */
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { FaultLevel } from './fates.ts';
@@ -14,11 +14,20 @@ export interface Memento {
   readonly isDemo?: boolean;
 }
 
-/** What the folder remembers; undefined when it is new, or when its world was never completed. */
-export function recall(folder: string): Memento | undefined {
+/** What the folder remembers; undefined when it is new. */
+export function recall(folder: string): Memento | 'unreadable' | undefined {
   const path = join(folder, 'world.json');
   if (!existsSync(path)) return undefined;
-  return JSON.parse(readFileSync(path, 'utf8')) as Memento;
+  try {
+    const raw: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    return isMemento(raw) ? raw : 'unreadable';
+  } catch {
+    return 'unreadable';
+  }
+}
+
+function isMemento(raw: unknown): raw is Memento {
+  return typeof raw === 'object' && raw !== null && 'v' in raw && raw.v === 1;
 }
 
 /** Writes it in one step. */

@@ -13,17 +13,15 @@ import { parseDesired } from '../config/desired-file.ts';
 import { sha256 } from '../audit/canonical.ts';
 import type { Desired } from '../core/desired.ts';
 import type { ChainStore, StateStore } from '../reconcile/world.ts';
-import { startAzurite } from './azurite.ts';
+import { type Azurite, FolderInUse, startAzurite } from './azurite.ts';
 import { simulatedClock, type SimulatedClock } from './clock.ts';
-import { cloudHosts, keeperIdentity, simulatedCloud, type Cloud } from './cloud.ts';
+import { cloudHosts, keeperIdentity, type Cloud } from './cloud.ts';
 import { resolveLocalhostNames, startCloudServer, trustLocally } from './cloud-server.ts';
 import { countStorageRequests, type RequestCounts } from './counts.ts';
-import { prepareDemo, type DemoTenant } from './demo-tenant.ts';
-import { openDoor, type Door } from './door.ts';
+import type { Door } from './door.ts';
 import { startHost, type Host } from './host.ts';
+import { makeCloud, parsedFile, type OwnFile } from './made-cloud.ts';
 import type { LocalOptions } from './options.ts';
-import { prepareOwn } from './own-tenant.ts';
-import { people } from './people.ts';
 import { recall, remember, type Memento } from './memento.ts';
 
 export interface Stage {
@@ -70,14 +68,14 @@ async function unwind(undo: (() => unknown)[]): Promise<void> {
 
 interface Building {
   readonly port: number;
-  readonly own: { readonly text: string; readonly desired: Desired } | undefined;
+  readonly own: OwnFile | undefined;
   readonly undo: (() => unknown)[];
 }
 
 async function build(options: LocalOptions, { port, own, undo }: Building): Promise<Stage> {
   const folder = openFolder(options.data, undo);
-  const memento = recall(folder.path) ?? newMemento(options);
-  const azurite = await startAzurite(folder.lasts ? { location: join(folder.path, 'storage') } : {});
+  const memento = mementoOf(folder, options);
+  const azurite = await storageIn(folder, memento);
   undo.push(() => azurite.stop());
   const counted = countStorageRequests(azurite.blobPort, azurite.queuePort);
   undo.push(() => counted.stop());
@@ -89,36 +87,40 @@ async function build(options: LocalOptions, { port, own, undo }: Building): Prom
   const ready = await prepareStorage(storage, [queueName, `${queueName}-poison`]);
   if (!ready.ok) throw new Error(`Storage does not start: ${ready.fault.kind}`);
   const chains = blobChains({ ...storage, storageClock: () => clock.now() });
-  const prepared = await prepareCloud({ memento, clock, chains, own, folder });
-  undo.push(() => prepared.door.close());
+  const journal = folder.lasts ? { journal: join(folder.path, 'cloud.jsonl') } : {};
+  const made = await makeCloud({ memento, clock, chains, own, ...journal });
+  undo.push(() => made.door.close());
+  const isNew = memento.file === undefined;
+  const replayed = isNew ? 0 : await made.door.replay();
+  if (folder.lasts && isNew) remember(folder.path, { ...memento, file: made.text, isDemo: !own });
 
   const server = await startCloudServer({
     hosts: [...Object.values(cloudHosts), `*.${cloudHosts.vaultSuffix}`],
-    fetch: (request) => prepared.door.fetch(request),
+    fetch: (request) => made.door.fetch(request),
   });
   undo.push(() => server.stop(), trustLocally(server.ca), resolveLocalhostNames());
   const file = join(folder.path, 'keeper.yaml');
-  writeFileSync(file, prepared.text);
+  writeFileSync(file, made.text);
   const host = await startHost({
     bundle,
     port,
     clock,
     storage: azurite.connectionString,
-    settings: settingsOf(prepared.cloud, { port: server.port, storage: azurite.connectionString, file }),
+    settings: settingsOf(made.cloud, { port: server.port, storage: azurite.connectionString, file }),
     log: () => undefined,
   });
   undo.push(() => host.stop());
   return {
     clock,
     startAt: memento.startAt,
-    cloud: prepared.cloud,
-    door: prepared.door,
+    cloud: made.cloud,
+    door: made.door,
     host,
-    desired: parsed(prepared.text),
+    desired: parsedFile(made.text),
     states: blobStates(storage),
     chains,
-    replayed: prepared.replayed,
-    counts: () => ({ ...prepared.cloud.counts, blobs: counted.blobs, queues: counted.queues }),
+    replayed,
+    counts: () => ({ ...made.cloud.counts, blobs: counted.blobs, queues: counted.queues }),
     stop: () => unwind(undo),
   };
 }
@@ -143,78 +145,38 @@ function openFolder(data: string | undefined, undo: (() => unknown)[]): Folder {
   return { path, lasts: false };
 }
 
+/** What the folder remembers, or what it will: written down first, so that a half-made world is known. */
+function mementoOf(folder: Folder, options: LocalOptions): Memento {
+  if (!folder.lasts) return newMemento(options);
+  const known = recall(folder.path);
+  if (known === 'unreadable') {
+    throw new UnusableFile(`--data ${folder.path}: its world.json is not one of Keeper's.`);
+  }
+  if (known) return known;
+  const memento = newMemento(options);
+  remember(folder.path, memento);
+  return memento;
+}
+
+async function storageIn(folder: Folder, memento: Memento): Promise<Azurite> {
+  if (!folder.lasts) return startAzurite();
+  try {
+    // What a killed start left of a world that was never complete would be in the way.
+    const isFresh = memento.file === undefined;
+    return await startAzurite({ location: join(folder.path, 'storage'), isFresh });
+  } catch (error) {
+    if (!(error instanceof FolderInUse)) throw error;
+    throw new UnusableFile(`--data ${folder.path}: ${error.message}`);
+  }
+}
+
 function newMemento(options: LocalOptions): Memento {
   const startAt = Math.floor(Date.now() / 1000) * 1000;
   const untilAt = startAt + (options.fastForwardMs ?? 0) + yearMs;
   return { v: 1, seed: options.seed, faults: options.faults, startAt, untilAt };
 }
 
-interface Preparing {
-  readonly memento: Memento;
-  readonly clock: SimulatedClock;
-  readonly chains: ChainStore;
-  readonly own: Building['own'];
-  readonly folder: Folder;
-}
-
-interface Prepared {
-  readonly cloud: Cloud;
-  readonly door: Door;
-  readonly text: string;
-  readonly replayed: number;
-}
-
-/** Makes the cloud and its tenant; goes through the journal of an earlier run, if there is one. */
-async function prepareCloud({ memento, clock, chains, own, folder }: Preparing): Promise<Prepared> {
-  const { seed, faults, startAt, untilAt } = memento;
-  const door: Door = openDoor({
-    clock,
-    machineNow: Date.now,
-    cloud: () => cloud,
-    people: () => persons,
-    ...(folder.lasts ? { journal: join(folder.path, 'cloud.jsonl') } : {}),
-  });
-  const cloud = simulatedCloud({ clock, seed, faults, untilAt, machineNow: () => door.machineNow() });
-  const isNew = memento.file === undefined;
-  const { text, tenant } = await prepareTenant(cloud, {
-    own: own ?? (memento.file === undefined || memento.isDemo ? undefined : readText(memento.file)),
-    // The storage of an earlier run holds the demonstration's past already.
-    chains: isNew ? chains : forgetful,
-    now: startAt,
-  });
-  const persons = people({
-    cloud,
-    now: () => clock.now(),
-    connectors: tenant.connectors,
-    clientIdOf: (name) =>
-      cloud.directory.applications().find((one) => one.displayName === nameOf(text, name))?.appId,
-  });
-  const replayed = isNew ? 0 : await door.replay();
-  if (folder.lasts && isNew) remember(folder.path, { ...memento, file: text, isDemo: !own });
-  return { cloud, door, text, replayed };
-}
-
-async function prepareTenant(
-  cloud: Cloud,
-  { own, chains, now }: { own: Building['own']; chains: ChainStore; now: number },
-): Promise<{ text: string; tenant: DemoTenant }> {
-  if (own) return { text: own.text, tenant: prepareOwn(cloud, own.desired) };
-  const demo = await prepareDemo({ cloud, now, chains });
-  return { text: demo.file, tenant: demo.tenant };
-}
-
-/** Takes every line and keeps none. */
-const forgetful: ChainStore = {
-  readTail: async (_registration, end) => ({ ok: true, value: { text: '', end, storageAt: 0 } }),
-  append: async (_registration, end) => ({ ok: true, value: { kind: 'appended', end } }),
-  list: async () => ({ ok: true, value: [] }),
-};
-
-function nameOf(text: string, id: string): string | undefined {
-  return parsed(text).registrations.find((one) => one.id === id)?.displayName;
-}
-
-function readOwn(path: string): { text: string; desired: Desired } {
+function readOwn(path: string): OwnFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
@@ -224,16 +186,6 @@ function readOwn(path: string): { text: string; desired: Desired } {
   const read = parseDesired(text, sha256(text));
   if (!read.ok) throw new UnusableFile(describeErrors(path, read.errors));
   return { text, desired: read.desired };
-}
-
-function readText(text: string): { text: string; desired: Desired } {
-  return { text, desired: parsed(text) };
-}
-
-function parsed(text: string): Desired {
-  const read = parseDesired(text, sha256(text));
-  if (!read.ok) throw new Error(`The demonstration's file is faulty:\n${describeErrors('keeper.yaml', read.errors)}`);
-  return read.desired;
 }
 
 function settingsOf(

@@ -35,7 +35,6 @@ describe('readSettings()', () => {
           blobUrl: 'https://account.blob.core.windows.net',
           queueUrl: 'https://account.queue.core.windows.net',
         },
-        container: 'keeper',
         queue: 'keeper-work',
         tick: '0 */15 * * * *',
         switchesPerHour: 50,
@@ -117,11 +116,6 @@ describe('readSettings()', () => {
       'KEEPER_QUEUE_URL',
       'http://account.queue.core.windows.net',
       'set it to an address such as https://account.queue.core.windows.net',
-    ],
-    [
-      'KEEPER_CONTAINER',
-      'Keeper',
-      'set it to 3 to 63 lower-case letters, digits and single hyphens',
     ],
     ['KEEPER_QUEUE', 'a--b', 'set it to 3 to 63 lower-case letters, digits and single hyphens'],
     [

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { success } from '../../../src/core/fault.ts';
 import { expectNoOutage, expectSound } from '../../support/soundness.ts';
 import { dayMs, handMade, hourMs, minuteMs, oddMode, tenant, type Tenant } from '../../support/tenant.ts';
 
@@ -179,20 +180,25 @@ describe('any order', () => {
 
 describe('an early retirement', () => {
   it('is paused while more grants fail than before the switch, and a person is told', async () => {
-    const customer = tenant({ modes: [{ ...oddMode(0), grantsFollow: false }] });
+    let invalid = 0;
+    const customer = tenant({
+      wrap: (world) => {
+        const readGrants = async () => success({ total: 20, invalid });
+        return { ...world, connectors: { ...world.connectors, readGrants } };
+      },
+    });
     const calendar = customer.wish();
     await customer.settle(calendar);
-    const [us] = customer.nylas;
-    const { hand } = customer.cloud.nylas.us;
-    const id = us?.id ?? '';
-    const grants = ['ada', 'grace'].map((user) => hand.addGrant(id, `${user}@contoso.example`));
     const before = customer.holds();
     await customer.order({ kind: 'rotate', reason: 'test' });
     await customer.settle(calendar, 3 * dayMs);
-    for (const grant of grants) hand.grant(id, grant.id).status = 'invalid';
+    invalid = 2;
     await customer.order({ kind: 'retire', keyId: before });
     const report = await customer.after(calendar, 2 * dayMs);
     expect(customer.passwords().map((one) => one.keyId)).toContain(before);
     expect(report).toMatchObject({ plan: { state: 'needs-person', reason: 'grants-failing' } });
+    invalid = 1;
+    await customer.settle(calendar);
+    expect(customer.passwords().map((one) => one.keyId)).not.toContain(before);
   });
 });
