@@ -18,6 +18,7 @@ import {
   type Memory,
   type OpenIntent,
 } from './memory.ts';
+import type { OrderBody } from './order.ts';
 import type { Reason } from './reason.ts';
 
 type Of<Kind extends Entry['kind']> = Extract<Entry, { kind: Kind }>;
@@ -66,6 +67,7 @@ function foldEntry(memory: Memory, entry: Entry): void {
       return;
     case 'configuration':
       memory.configuration = entry.configuration;
+      forgetWaits(memory);
       return;
   }
 }
@@ -194,7 +196,10 @@ function foldRemoval(
     credential.removedWhy = effect.why;
   }
   memory.reported[reportKey('removed', effect.keyId)] = at;
-  if (effect.why === 'abandoned') memory.abandonments += 1;
+  if (effect.why === 'abandoned') {
+    memory.abandonments += 1;
+    memory.abandonedAt = at;
+  }
 }
 
 function foldDoubt(memory: Memory, intent: OpenIntent, at: number): void {
@@ -391,6 +396,10 @@ function foldOrder(memory: Memory, entry: Of<'order'>): void {
   if (entry.body.kind === 'freeze') memory.freezeUntilAt = entry.body.untilAt;
   if (entry.body.kind === 'thaw') delete memory.freezeUntilAt;
   const keyIds = [...(entry.keyIds ?? [])];
+  if (isCallToAct(entry.body)) {
+    forgetWaits(memory);
+    memory.abandonments = 0;
+  }
   if (entry.body.kind === 'compromised') {
     for (const keyId of keyIds) {
       const credential = memory.credentials[keyId];
@@ -399,6 +408,19 @@ function foldOrder(memory: Memory, entry: Of<'order'>): void {
   }
   memory.reported[reportKey('order', entry.orderId)] = entry.at;
   memory.orders.push({ id: entry.orderId, by: entry.by, at: entry.at, body: entry.body, keyIds });
+}
+
+/** A person has seen to it, or wants it now: what was put off is due. */
+function isCallToAct(body: OrderBody): boolean {
+  if (body.kind === 'resync') return body.mode === 'apply';
+  return body.kind === 'rotate' || body.kind === 'compromised';
+}
+
+/** Back-off ends, but for proofs: these wait for Microsoft's servers, which no person hurries. */
+function forgetWaits(memory: Memory): void {
+  for (const step of Object.keys(memory.waits)) {
+    if (!step.startsWith('prove:')) delete memory.waits[step];
+  }
 }
 
 function foldOrderEnd(memory: Memory, entry: Of<'order-end'>): void {

@@ -54,6 +54,9 @@ export const abandonRefusals = 5;
 /** Credentials abandoned one after another before a person is asked. */
 export const maxAbandonments = 5;
 
+/** After that many, one more is tried each time this has passed; an order is quicker. */
+export const abandonedRestMs = 7 * dayMs;
+
 /** Stored back-off: first wait and longest. Each failure multiplies the wait by four. */
 export const firstBackoffMs = minuteMs;
 export const firstPersonBackoffMs = hourMs;
@@ -67,6 +70,9 @@ export const lifetimeCapMs = 90 * dayMs;
 
 /** Puts of one value in one pass (law 5). */
 export const maxPuts = 3;
+
+/** A pass begins no further round after this; the host allows five minutes. */
+export const passMs = 3 * minuteMs;
 
 /** Rounds of look, plan, act in one pass. */
 export const roundsPerPass = 12;

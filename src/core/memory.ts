@@ -136,7 +136,9 @@ export interface Memory {
   reported: Record<string, number>;
   /** What the tenant's policy allows, as learned from a refusal. */
   lifetimeCap?: { days: number; at: number };
+  /** Credentials abandoned since the last proof; when the latest was. */
   abandonments: number;
+  abandonedAt?: number;
   configuration?: string;
 }
 

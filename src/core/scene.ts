@@ -240,17 +240,29 @@ export function ownedRecords(scene: Scene, connector: string): readonly string[]
 
 /** A connector whose credential certainly does not work any more. */
 export function isDead(scene: Scene, connector: DesiredConnector): boolean {
+  const remembered = scene.memory.connectors[connector.id];
+  const view = scene.observed.connectors[connector.id]?.connector;
+  // One that was there and is gone is for a person; no haste of Keeper's helps it.
+  if (view?.kind === 'absent') return remembered?.known !== true && !remembered?.clean;
   const holding = holdingOf(scene.memory, connector.id);
   if (holding.kind === 'certain') return !works(scene, holding.keyId);
   if (holding.kind === 'doubtful') return !holding.keyIds.some((keyId) => works(scene, keyId));
-  const view = scene.observed.connectors[connector.id]?.connector;
-  if (view?.kind === 'absent') return scene.memory.connectors[connector.id]?.known !== true;
   // An adopted connector holds a secret from before Keeper: dead when no such secret lives.
   return (
     view?.kind === 'known' &&
     scene.registration !== undefined &&
+    mayBeChanged(scene, connector, view.value) &&
     credentialsBeforeKeeper(scene).length === 0
   );
+}
+
+/** It serves this registration, or the file consents to its change (law 8). */
+function mayBeChanged(
+  scene: Scene,
+  connector: DesiredConnector,
+  seen: { readonly clientId?: string },
+): boolean {
+  return connector.takeOver || seen.clientId === scene.appId;
 }
 
 /** When a push whose end is not known can no longer land. */

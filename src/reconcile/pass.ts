@@ -10,7 +10,7 @@ import type { Fault } from '../core/fault.ts';
 import type { Entry } from '../core/entry.ts';
 import { remember } from '../core/fold.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
-import { roundsPerPass } from '../core/limits.ts';
+import { passMs, roundsPerPass } from '../core/limits.ts';
 import { plan } from '../core/plan.ts';
 import type { PlanInput } from '../core/scene.ts';
 import { valueOf, type Observed } from '../core/observed.ts';
@@ -53,8 +53,8 @@ export async function runPass(world: World, desired: DesiredRegistration): Promi
       ? fingerprintOf(registration)
       : '',
     configuration: configurationHash(desired),
-    // A dry run leaves its work to the next tick.
-    nextLookAt: dry || session.stop ? world.clock.now() : end.plan.nextLookAt,
+    // A dry run, or a bound that was reached, leaves work to the next tick.
+    nextLookAt: isUnfinished(session, end.plan) ? world.clock.now() : end.plan.nextLookAt,
   });
   return {
     kind: 'looked',
@@ -63,6 +63,10 @@ export async function runPass(world: World, desired: DesiredRegistration): Promi
     did: session.did,
     ...(session.stop ? { stop: session.stop } : {}),
   };
+}
+
+function isUnfinished(session: Session, { actions }: Plan): boolean {
+  return session.stop !== undefined || actions.length > 0;
 }
 
 async function noteConfiguration(session: Session): Promise<void> {
@@ -97,9 +101,11 @@ async function work(session: Session): Promise<End> {
   let observed = await look(session, parts);
   let end = decide(session, observed);
   let left = session.world.actionsPerPass;
+  const { clock } = session.world;
+  const untilMs = clock.monotonic() + passMs;
   for (let round = 1; round <= roundsPerPass && left > 0; round += 1) {
     const actions = end.plan.actions.slice(0, left);
-    if (actions.length === 0 || session.stop) break;
+    if (actions.length === 0 || session.stop || clock.monotonic() >= untilMs) break;
     parts = await carryOut(session, actions);
     left -= actions.filter((one) => one.kind !== 'note').length;
     observed = await look(session, parts, observed);

@@ -4,6 +4,7 @@ import type { Cause } from '../entry.ts';
 import {
   abandonAfterMs,
   abandonRefusals,
+  abandonedRestMs,
   dayMs,
   hourMs,
   lifetimeCapMs,
@@ -174,7 +175,10 @@ function issueBlocked(scene: Scene): readonly Finding[] | undefined {
   const { store } = memory.waits;
   if (store && now < store.untilAt) return stands(store.reason, store.untilAt, 'store');
   if (isTakeOverAhead(scene)) return [];
-  if (memory.abandonments >= maxAbandonments) return stands('never-accepted', now + dayMs);
+  if (memory.abandonments >= maxAbandonments) {
+    const againAt = (memory.abandonedAt ?? 0) + abandonedRestMs;
+    if (now < againAt) return stands('never-accepted', againAt);
+  }
   if (observed.current.kind === 'unknown') return unseen(scene, observed.current.fault);
   if (observed.pending.kind === 'unknown') return unseen(scene, observed.pending.fault);
   if (observed.deletedSecrets.kind === 'unknown') return unseen(scene, observed.deletedSecrets.fault);

@@ -59,6 +59,7 @@ function groundForOurs(scene: Scene, one: Credential): RemovalWhy | undefined {
     const superseded = promoted !== undefined && one.endAt <= promoted.endAt;
     return superseded && memory.origin === 'issued' ? 'superseded' : undefined;
   }
+  if (isSpentLastResort(scene, one)) return 'superseded';
   if (one.compromised && mayLeave(scene, one)) return 'compromised';
   // A worse health after the switch pauses an early retirement.
   const mayRetire = mayLeave(scene, one) && !isAnyWorse(scene);
@@ -72,12 +73,26 @@ function groundForForeign(scene: Scene, one: Credential): RemovalWhy | undefined
   return named && mayLeave(scene, one) ? 'ordered' : undefined;
 }
 
-/** Nobody has its text: it was added, never stored, and no store can land any more. */
+/** Switched to in the last resort, refused since, and replaced everywhere. */
+function isSpentLastResort(scene: Scene, one: Credential): boolean {
+  const { memory } = one;
+  return (
+    memory?.promotedAt === undefined &&
+    memory?.provedAt === undefined &&
+    memory?.refusedAt !== undefined &&
+    mayLeave(scene, one)
+  );
+}
+
+/** Nobody has its text: never stored, and no store can land any more; or its version was disabled. */
 function isOrphan(scene: Scene, one: Credential): boolean {
   const { memory, observed, now } = scene;
   const credential = one.memory;
-  if (!credential || credential.held.length > 0) return false;
+  if (!credential || one.held) return false;
   if (observed.pending.kind === 'unknown' || observed.current.kind === 'unknown') return false;
+  // Its text may come back with a vault secret that can be recovered.
+  const { deletedSecrets } = observed;
+  if (deletedSecrets.kind !== 'known' || deletedSecrets.value.length > 0) return false;
   const storing = memory.open.some((intent) => intent.effect.kind === 'store-credential');
   if (storing) return false;
   const doubtAt = credential.storeDoubtAt;
@@ -132,7 +147,7 @@ function laterRemoval(scene: Scene, one: Credential): readonly Finding[] {
     return isOld ? [old, { kind: 'look', at: goneAt }] : [{ kind: 'look', at: goneAt }];
   }
   const orphanAt = memory.addedAt + replicationMs;
-  if (memory.held.length === 0 && memory.removedAt === undefined && scene.now < orphanAt) {
+  if (!one.held && memory.removedAt === undefined && scene.now < orphanAt) {
     return stands('replicating', orphanAt);
   }
   return [];
