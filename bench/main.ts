@@ -31,7 +31,11 @@ async function settledScenario() {
 }
 
 /** Makes the chain long, as years of orders and back-offs would. */
-function lengthen(one: Awaited<ReturnType<typeof settledScenario>>['one'], key: string, count: number): void {
+function lengthen(
+  one: Awaited<ReturnType<typeof settledScenario>>['one'],
+  key: string,
+  count: number,
+): void {
   const text = one.stores.chains.texts.get(key) ?? '';
   let link: Link = decodeLines(text, genesis).link;
   const lines: string[] = [];
@@ -81,6 +85,10 @@ await compare('reading a chain of 5,000 entries', 10, [
   { name: 'with hashes and shapes checked', run: () => void decodeLines(text, genesis) },
   {
     name: 'alternative: JSON.parse alone, trusting storage',
-    run: () => void text.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown),
+    run: () =>
+      void text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
   },
 ]);

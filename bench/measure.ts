@@ -6,7 +6,11 @@ export interface Candidate {
 }
 
 /** Runs the candidates in turns after one warm-up each, and prints medians in milliseconds. */
-export async function compare(title: string, rounds: number, candidates: readonly Candidate[]): Promise<void> {
+export async function compare(
+  title: string,
+  rounds: number,
+  candidates: readonly Candidate[],
+): Promise<void> {
   const times = candidates.map((): number[] => []);
   for (let round = -1; round < rounds; round += 1) {
     for (const [index, candidate] of candidates.entries()) {
@@ -20,6 +24,8 @@ export async function compare(title: string, rounds: number, candidates: readonl
     const sorted = (times[index] ?? []).toSorted((one, other) => one - other);
     const [least, middle, most] = [sorted[0], sorted[Math.floor(sorted.length / 2)], sorted.at(-1)];
     const figures = [least, middle, most].map((one) => (one ?? 0).toFixed(2).padStart(9));
-    console.log(`  ${name.padEnd(44)} min ${figures[0]}  median ${figures[1]}  max ${figures[2]} ms`);
+    console.log(
+      `  ${name.padEnd(44)} min ${figures[0]}  median ${figures[1]}  max ${figures[2]} ms`,
+    );
   }
 }

@@ -31,9 +31,9 @@ export interface Live {
   readonly settings: Settings;
   readonly world: World;
   /** The wished state: of the deployed file, or of the last good one. */
-  wanted(): Promise<WantedState>;
+  readonly wanted: () => Promise<WantedState>;
   /** Poisoned messages, kept for a person. */
-  poison(id: string): TextStore;
+  readonly poison: (id: string) => TextStore;
 }
 
 let made: Live | undefined;

@@ -1,7 +1,13 @@
 /** Canonical JSON (RFC 8785): one text for one value, so that its hash means something. */
 import { createHash } from 'node:crypto';
 
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /**
  * The canonical text of a value. Members that are undefined are left out, as JSON does.

@@ -39,13 +39,18 @@ export interface ChainDefect {
  * Makes the next line.
  * @throws RangeError when the entry is longer than an entry may be: a defect of the caller.
  */
-export function encodeEntry(body: EntryBody, at: number, after: Link): { line: string; entry: Entry; link: Link } {
+export function encodeEntry(
+  body: EntryBody,
+  at: number,
+  after: Link,
+): { line: string; entry: Entry; link: Link } {
   const entry: Entry = { ...body, v: 1, seq: after.seq + 1, at };
   const unsigned = { ...(toWire(entry) as object), prev: after.hash };
   const hash = sha256(canonicalJson(unsigned));
   const line = `${canonicalJson({ ...unsigned, hash })}\n`;
   const bytes = Buffer.byteLength(line);
-  if (bytes > entryBytes) throw new RangeError(`Cannot write an entry of ${bytes} bytes: the bound is ${entryBytes}`);
+  if (bytes > entryBytes)
+    throw new RangeError(`Cannot write an entry of ${bytes} bytes: the bound is ${entryBytes}`);
   return { line, entry, link: { seq: entry.seq, hash } };
 }
 
@@ -110,14 +115,18 @@ function toWire(value: unknown, key = ''): unknown {
   if (typeof value === 'number' && isInstant(key)) return new Date(value).toISOString();
   if (Array.isArray(value)) return value.map((one) => toWire(one));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, toWire(member, name)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, toWire(member, name)]),
+  );
 }
 
 function fromWire(value: unknown, key = ''): unknown {
   if (typeof value === 'string' && isInstant(key)) return Date.parse(value);
   if (Array.isArray(value)) return value.map((one) => fromWire(one));
   if (!isRecord(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, fromWire(member, name)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [name, fromWire(member, name)]),
+  );
 }
 
 function isInstant(key: string): boolean {

@@ -22,7 +22,11 @@ export interface ReadLog {
 }
 
 /** Reads what follows `from`. */
-export async function readLog(store: ChainStore, registration: string, from: Head): Promise<Result<ReadLog>> {
+export async function readLog(
+  store: ChainStore,
+  registration: string,
+  from: Head,
+): Promise<Result<ReadLog>> {
   const tail = await store.readTail(registration, from.position);
   if (!tail.ok) return tail;
   const { entries, link, defect } = decodeLines(tail.value.text, from);

@@ -17,7 +17,10 @@ export interface Verification {
 }
 
 /** Verifies one chain from its first byte. */
-export async function verifyChain(store: ChainStore, registration: string): Promise<Result<Verification>> {
+export async function verifyChain(
+  store: ChainStore,
+  registration: string,
+): Promise<Result<Verification>> {
   const read = await readLog(store, registration, blankHead);
   if (!read.ok) return failure(read.fault);
   const { entries, head, defect } = read.value;

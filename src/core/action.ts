@@ -16,11 +16,27 @@ export interface Patch {
 export type Action =
   /** Entries that need no vendor: findings, recoveries, orders done. */
   | { readonly kind: 'note'; readonly entries: readonly EntryBody[] }
-  | { readonly kind: 'create-registration'; readonly uniqueName: string; readonly body: Patch & { readonly displayName: string } }
-  | { readonly kind: 'update-registration'; readonly objectId: string; readonly patch: Patch; readonly changes: readonly string[]; readonly fingerprint: string }
+  | {
+      readonly kind: 'create-registration';
+      readonly uniqueName: string;
+      readonly body: Patch & { readonly displayName: string };
+    }
+  | {
+      readonly kind: 'update-registration';
+      readonly objectId: string;
+      readonly patch: Patch;
+      readonly changes: readonly string[];
+      readonly fingerprint: string;
+    }
   | { readonly kind: 'create-service-principal'; readonly appId: string }
   /** Adds a credential and stores its text: one step, since the text is shown once. */
-  | { readonly kind: 'issue'; readonly objectId: string; readonly appId: string; readonly endAt: number; readonly because: Cause }
+  | {
+      readonly kind: 'issue';
+      readonly objectId: string;
+      readonly appId: string;
+      readonly endAt: number;
+      readonly because: Cause;
+    }
   | {
       readonly kind: 'prove';
       readonly keyId: string;
@@ -29,7 +45,15 @@ export type Action =
       readonly held: Held;
       readonly takeOver?: { readonly hint: string; readonly endAt: number };
     }
-  | { readonly kind: 'promote'; readonly keyId: string; readonly appId: string; readonly hint: string; readonly endAt: number; readonly held: Held; readonly because: Cause }
+  | {
+      readonly kind: 'promote';
+      readonly keyId: string;
+      readonly appId: string;
+      readonly hint: string;
+      readonly endAt: number;
+      readonly held: Held;
+      readonly because: Cause;
+    }
   | {
       readonly kind: 'push';
       readonly connector: string;
@@ -45,12 +69,22 @@ export type Action =
       readonly records: readonly string[];
       readonly because: Cause;
     }
-  | { readonly kind: 'remove'; readonly objectId: string; readonly keyId: string; readonly why: RemovalWhy; readonly because: Cause }
+  | {
+      readonly kind: 'remove';
+      readonly objectId: string;
+      readonly keyId: string;
+      readonly why: RemovalWhy;
+      readonly because: Cause;
+    }
   /** Tries a removed secret: a refusal is the evidence. */
-  | { readonly kind: 'disprove'; readonly keyId: string; readonly appId: string; readonly hint: string; readonly held: Held }
+  | {
+      readonly kind: 'disprove';
+      readonly keyId: string;
+      readonly appId: string;
+      readonly hint: string;
+      readonly held: Held;
+    }
   | { readonly kind: 'disable-version'; readonly keyId: string; readonly held: Held };
-
-export type ActionKind = Action['kind'];
 
 /** A reason that stands, with the thing it is about. */
 export interface Standing {

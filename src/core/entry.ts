@@ -13,12 +13,23 @@ export interface Held {
 }
 
 /** Why a credential goes. */
-export type RemovalWhy = 'orphan' | 'abandoned' | 'ended' | 'superseded' | 'ordered' | 'compromised';
+export type RemovalWhy =
+  | 'orphan'
+  | 'abandoned'
+  | 'ended'
+  | 'superseded'
+  | 'ordered'
+  | 'compromised';
 
 /** What an intent announces: one write to one vendor. */
 export type Effect =
   | { readonly kind: 'create-registration'; readonly uniqueName: string }
-  | { readonly kind: 'update-registration'; readonly objectId: string; readonly changes: readonly string[]; readonly patch: string }
+  | {
+      readonly kind: 'update-registration';
+      readonly objectId: string;
+      readonly changes: readonly string[];
+      readonly patch: string;
+    }
   | { readonly kind: 'create-service-principal'; readonly appId: string }
   | { readonly kind: 'add-credential'; readonly objectId: string; readonly endAt: number }
   | { readonly kind: 'store-credential'; readonly keyId: string }
@@ -32,7 +43,12 @@ export type Effect =
       readonly appId: string;
       readonly creates: boolean;
     }
-  | { readonly kind: 'remove-credential'; readonly objectId: string; readonly keyId: string; readonly why: RemovalWhy }
+  | {
+      readonly kind: 'remove-credential';
+      readonly objectId: string;
+      readonly keyId: string;
+      readonly why: RemovalWhy;
+    }
   | { readonly kind: 'disable-version'; readonly keyId: string; readonly held: Held };
 
 export type EffectKind = Effect['kind'];
@@ -49,7 +65,11 @@ export interface Facts {
   /** What the tenant's policy allows, after a refusal for the lifetime. */
   readonly lifetimeCapDays?: number;
   /** After a push: the connector's records as read back, and whether the write reached each. */
-  readonly records?: readonly { readonly id: string; readonly updatedAt: number; readonly reached: boolean }[];
+  readonly records?: readonly {
+    readonly id: string;
+    readonly updatedAt: number;
+    readonly reached: boolean;
+  }[];
   readonly activeRecordId?: string;
   /** After a push: grants at the time. */
   readonly grants?: { readonly total: number; readonly invalid: number };
@@ -58,7 +78,12 @@ export interface Facts {
 /** What is seen and worth keeping. `subject` is an id; no free text. */
 export type Observation =
   /** The registration that this chain is about. */
-  | { readonly what: 'registration-known'; readonly objectId: string; readonly appId: string; readonly created: boolean }
+  | {
+      readonly what: 'registration-known';
+      readonly objectId: string;
+      readonly appId: string;
+      readonly created: boolean;
+    }
   | { readonly what: 'connector-known'; readonly connector: string }
   | { readonly what: 'secret-known' }
   | { readonly what: 'foreign-credential'; readonly keyId: string; readonly endAt: number }
@@ -71,11 +96,23 @@ export type Observation =
   /** It was held to be gone, and is listed. */
   | { readonly what: 'credential-back'; readonly keyId: string }
   | { readonly what: 'record-gone'; readonly connector: string; readonly record: string }
-  | { readonly what: 'record-changed'; readonly connector: string; readonly record: string; readonly updatedAt: number }
+  | {
+      readonly what: 'record-changed';
+      readonly connector: string;
+      readonly record: string;
+      readonly updatedAt: number;
+    }
   | { readonly what: 'drift'; readonly subject: string };
 
 export type EntryBody =
-  | { readonly kind: 'intent'; readonly id: string; readonly effect: Effect; readonly deadlineAt: number; readonly worker: string; readonly because: Cause }
+  | {
+      readonly kind: 'intent';
+      readonly id: string;
+      readonly effect: Effect;
+      readonly deadlineAt: number;
+      readonly worker: string;
+      readonly because: Cause;
+    }
   | {
       readonly kind: 'outcome';
       readonly intent: string;
@@ -109,9 +146,21 @@ export type EntryBody =
       readonly endAt?: number;
     }
   | { readonly kind: 'observation'; readonly seen: Observation }
-  | { readonly kind: 'order'; readonly orderId: string; readonly by: string; readonly orderedAt: number; readonly body: OrderBody; readonly keyIds?: readonly string[] }
+  | {
+      readonly kind: 'order';
+      readonly orderId: string;
+      readonly by: string;
+      readonly orderedAt: number;
+      readonly body: OrderBody;
+      readonly keyIds?: readonly string[];
+    }
   /** An order is done, or cannot be. */
-  | { readonly kind: 'order-end'; readonly orderId: string; readonly result: 'done' | 'refused'; readonly reason?: Reason }
+  | {
+      readonly kind: 'order-end';
+      readonly orderId: string;
+      readonly result: 'done' | 'refused';
+      readonly reason?: Reason;
+    }
   | { readonly kind: 'configuration'; readonly configuration: string };
 
 /** Why an effect is wanted. */

@@ -44,8 +44,6 @@ export type Fault =
   /** An answer of the wrong shape. */
   | (Common & { readonly kind: 'malformed' });
 
-export type FaultKind = Fault['kind'];
-
 /** What the loop does about a fault. */
 export type Consequence =
   | { readonly kind: 'wait'; readonly ms?: number }

@@ -1,6 +1,6 @@
 /** What a check says: do this, wait until then, ask a person, or look again by then. */
 import type { Action } from './action.ts';
-import { stepOf, type EntryBody, type Effect, type Observation } from './entry.ts';
+import type { EntryBody, Observation } from './entry.ts';
 import { consequenceOf, type Fault } from './fault.ts';
 import { firstPatienceMs, minuteMs } from './limits.ts';
 import { reportKey } from './memory.ts';
@@ -11,7 +11,12 @@ export type Finding =
   | { readonly kind: 'act'; readonly action: Action }
   /** Entries for the chain. They are written first, and the plan is made anew. */
   | { readonly kind: 'note'; readonly entry: EntryBody }
-  | { readonly kind: 'wait'; readonly reason: Reason; readonly untilAt: number; readonly subject?: string }
+  | {
+      readonly kind: 'wait';
+      readonly reason: Reason;
+      readonly untilAt: number;
+      readonly subject?: string;
+    }
   | { readonly kind: 'person'; readonly reason: Reason; readonly subject?: string }
   /** Nothing is wrong, but something will be due. */
   | { readonly kind: 'look'; readonly at: number }
@@ -38,11 +43,6 @@ export function stands(reason: Reason, untilAt: number, subject?: string): reado
     ];
   }
   return [{ kind: 'wait', reason, untilAt, ...about }];
-}
-
-/** The step's back-off, by effect. */
-export function actOn(scene: Scene, effect: Effect, action: Action): readonly Finding[] {
-  return act(scene, stepOf(effect), action);
 }
 
 /** What an unreadable part means for the reader. */
@@ -77,11 +77,7 @@ export function personReason(fault: Fault): Reason {
 }
 
 /** An observation that the chain does not have yet; told once. */
-export function noteOnce(
-  scene: Scene,
-  subject: string,
-  seen: Observation,
-): readonly Finding[] {
+export function noteOnce(scene: Scene, subject: string, seen: Observation): readonly Finding[] {
   if (scene.memory.reported[reportKey(seen.what, subject)] !== undefined) return [];
   return [{ kind: 'note', entry: { kind: 'observation', seen } }];
 }

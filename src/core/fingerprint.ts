@@ -12,11 +12,11 @@ export function fingerprintOf(seen: Fingerprinted): string {
   const facts = [
     seen.displayName,
     seen.signInAudience,
-    ...[...seen.redirectUris].sort(),
+    ...seen.redirectUris.toSorted(),
     '|',
-    ...seen.access.map((one) => `${one.resourceAppId}/${one.id}/${one.type}`).sort(),
+    ...seen.access.map((one) => `${one.resourceAppId}/${one.id}/${one.type}`).toSorted(),
     '|',
-    ...seen.credentials.map((one) => one.keyId).sort(),
+    ...seen.credentials.map((one) => one.keyId).toSorted(),
   ];
   return hash64(facts.join('\n'));
 }

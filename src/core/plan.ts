@@ -58,8 +58,7 @@ const checks: readonly Check[] = [
 export function plan(input: PlanInput): Plan {
   const scene = sceneOf(input);
   const interrupted = intentWithoutOutcome(scene);
-  const findings =
-    interrupted.length > 0 ? interrupted : checks.flatMap((check) => check(scene));
+  const findings = interrupted.length > 0 ? interrupted : checks.flatMap((check) => check(scene));
   return verdict(scene, thawed(scene, findings));
 }
 
@@ -96,20 +95,23 @@ function verdict(scene: Scene, findings: readonly Finding[]): Plan {
 }
 
 /** People first, then what is awaited, then what is merely worth telling. */
-function standingOf(
-  findings: readonly Finding[],
-  wanted: readonly Action[],
-): readonly Standing[] {
+function standingOf(findings: readonly Finding[], wanted: readonly Action[]): readonly Standing[] {
   const pick = (kind: 'person' | 'wait' | 'remark'): readonly Standing[] =>
     findings.flatMap((one) => {
       if (one.kind !== kind) return [];
-      return [{ reason: one.reason, ...(one.subject === undefined ? {} : { subject: one.subject }) }];
+      return [
+        { reason: one.reason, ...(one.subject === undefined ? {} : { subject: one.subject }) },
+      ];
     });
-  const distinct = (one: Standing, index: number, all: readonly Standing[]): boolean =>
-    all.findIndex((other) => other.reason === one.reason && other.subject === one.subject) === index;
   const unfinished: readonly Standing[] = wanted.length > 0 ? [{ reason: 'working' }] : [];
   const all = [...pick('person'), ...pick('wait'), ...unfinished, ...pick('remark')];
-  return all.filter(distinct);
+  return all.filter(isFirst);
+}
+
+function isFirst(one: Standing, index: number, all: readonly Standing[]): boolean {
+  return (
+    all.findIndex((other) => other.reason === one.reason && other.subject === one.subject) === index
+  );
 }
 
 function nextLookAt(scene: Scene, findings: readonly Finding[]): number {

@@ -160,7 +160,8 @@ export const reasons = {
   'directory-quota': {
     state: 'needs-person',
     means: "A quota of the directory is used up (250 objects for Keeper's identity).",
-    remedy: 'Purge deleted registrations, or give the identity a role that may create without quota.',
+    remedy:
+      'Purge deleted registrations, or give the identity a role that may create without quota.',
   },
   'request-refused': {
     state: 'needs-person',

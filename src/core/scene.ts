@@ -89,7 +89,7 @@ function credentialsOf(
   for (const memory of Object.values(input.memory.credentials)) {
     if (!listed.has(memory.keyId)) merged.push(credentialOf(input, undefined, memory));
   }
-  return merged.sort((one, other) => one.keyId.localeCompare(other.keyId));
+  return merged.toSorted((one, other) => one.keyId.localeCompare(other.keyId));
 }
 
 function credentialOf(
@@ -235,7 +235,7 @@ export function ownedRecords(scene: Scene, connector: string): readonly string[]
   const declared =
     scene.desired.connectors.find((one) => one.id === connector)?.records ?? ([] as string[]);
   const remembered = connectorMemoryOf(scene.memory, connector);
-  return [...new Set([...declared, ...Object.keys(remembered.records)])].sort();
+  return [...new Set([...declared, ...Object.keys(remembered.records)])].toSorted();
 }
 
 /** A connector whose credential certainly does not work any more. */

@@ -1,7 +1,7 @@
 /** Which credential should serve, and which comes next. */
 import { personalSlots } from './limits.ts';
 import { admitsUnproven, isUrgent, settledAtOf } from './urgency.ts';
-import { holdingOf, servingCredentials, works, type Credential, type Scene } from './scene.ts';
+import { servingCredentials, type Credential, type Scene } from './scene.ts';
 
 /** The credential in the vault's current version, if it works and nobody declared it leaked. */
 export function promotedCredential(scene: Scene): Credential | undefined {
@@ -48,10 +48,7 @@ export function targetCredential(scene: Scene): Credential | undefined {
  * One that was switched to in the last resort, and ends later than the current one: connectors stay
  * with it (law 1), unless Entra has come to refuse it.
  */
-function stayingCredential(
-  scene: Scene,
-  promoted: Credential | undefined,
-): Credential | undefined {
+function stayingCredential(scene: Scene, promoted: Credential | undefined): Credential | undefined {
   const serving = new Set(servingCredentials(scene).map((one) => one.keyId));
   return storedCredentials(scene).find(
     (one) =>
@@ -86,12 +83,4 @@ function endsLast(scene: Scene, credential: Credential): boolean {
   return servingCredentials(scene).every(
     (one) => one.compromised || one.keyId === credential.keyId || one.endAt <= credential.endAt,
   );
-}
-
-/** True when the settings of every connector in the file certainly hold this credential. */
-export function isEverywhere(scene: Scene, keyId: string): boolean {
-  return scene.desired.connectors.every((connector) => {
-    const holding = holdingOf(scene.memory, connector.id);
-    return holding.kind === 'certain' && holding.keyId === keyId && works(scene, keyId);
-  });
 }

@@ -8,7 +8,11 @@ import type { SimulatedClock } from './clock.ts';
 import { simulatedDirectory, type SimulatedDirectory } from './simulators/directory-state.ts';
 import type { DirectoryOptions } from './simulators/directory-options.ts';
 import { simulatedEntra } from './simulators/entra-simulator.ts';
-import { simulatedEventGrid, type Delivery, type SimulatedEventGrid } from './simulators/event-grid.ts';
+import {
+  simulatedEventGrid,
+  type Delivery,
+  type SimulatedEventGrid,
+} from './simulators/event-grid.ts';
 import { simulatedGraph } from './simulators/graph-simulator.ts';
 import { simulatedNylas, type SimulatedNylas } from './simulators/nylas-simulator.ts';
 import { outageAccount, type OutageAccount } from './simulators/outage.ts';

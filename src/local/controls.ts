@@ -2,7 +2,7 @@
  * The demonstration's controls, on a port of their own so that nobody takes them for the product:
  * what time or people would do to the simulated world.
  */
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Stage } from './stage.ts';
@@ -14,11 +14,14 @@ export interface Controls {
 
 /** Listens on loopback, on any free port. */
 export async function startControls(stage: Stage): Promise<Controls> {
+  async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [status, text] = await answer(stage, request.method ?? '', request.url ?? '');
+    response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
+    response.end(`${text}\n`);
+  }
+
   const server = createServer((request, response) => {
-    void answer(stage, request.method ?? '', request.url ?? '').then(([status, text]) => {
-      response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' });
-      response.end(`${text}\n`);
-    });
+    void respond(request, response);
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -5,7 +5,12 @@
  */
 import type { ChainStore } from '../audit/chain-store.ts';
 import { keeperTag, keyTagOf, uniqueNameOf } from '../core/desired.ts';
-import { basePermissions, exchangeResource, graphResource, permissionNamed } from '../core/permissions.ts';
+import {
+  basePermissions,
+  exchangeResource,
+  graphResource,
+  permissionNamed,
+} from '../core/permissions.ts';
 import { demoVault, keeperIdentity, type Cloud } from './cloud.ts';
 import { demoFile, type DemoConnector, type DemoRegistration } from './demo-file.ts';
 import { interruptedRotation } from './demo-history.ts';
@@ -181,10 +186,7 @@ async function crashed(
 }
 
 /** `reports`: the tenant's policy forbids client secrets on it. */
-function forbidden(
-  { cloud }: Preparation,
-  connectors: readonly DemoConnector[],
-): DemoRegistration {
+function forbidden({ cloud }: Preparation, connectors: readonly DemoConnector[]): DemoRegistration {
   const permissions = ['Mail.Read'];
   const made = byHand(cloud, { displayName: 'Contoso Reports', uris: [callback.us], permissions });
   cloud.directory.assignPolicy(made.appId, {
@@ -261,7 +263,10 @@ function inUse(
     scope: [...basePermissions, ...permissions],
   });
   for (const user of ['ada', 'grace']) {
-    hand.addGrant(connector.applicationId, `${user}@${connector.applicationId.slice(0, 6)}.example`);
+    hand.addGrant(
+      connector.applicationId,
+      `${user}@${connector.applicationId.slice(0, 6)}.example`,
+    );
   }
   const { mode } = hand.application(connector.applicationId);
   return { ...connector, takeOver: !mode.clientIdReturned };

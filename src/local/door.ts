@@ -86,7 +86,13 @@ export function openDoor(options: DoorOptions): Door {
     async fetch(request) {
       const body = await request.text();
       const { method, url } = request;
-      const answer = await enter({ kind: 'request', method, url, headers: [...request.headers], body });
+      const answer = await enter({
+        kind: 'request',
+        method,
+        url,
+        headers: [...request.headers],
+        body,
+      });
       return answer as Response;
     },
     events: async () => (await enter({ kind: 'events' })) as readonly Delivery[],
@@ -125,7 +131,9 @@ async function perform({ cloud, people }: DoorOptions, deed: Deed): Promise<unkn
       const { method, url, headers, body } = deed;
       const hasBody = method !== 'GET' && method !== 'HEAD';
       const sent = headers.map(([name, value]): [string, string] => [name, value]);
-      return cloud().fetch(new Request(url, { method, headers: sent, ...(hasBody ? { body } : {}) }));
+      return cloud().fetch(
+        new Request(url, { method, headers: sent, ...(hasBody ? { body } : {}) }),
+      );
     }
     case 'events':
       return cloud().takeEvents();

@@ -30,20 +30,45 @@ type Fate =
 
 /** Chances in a thousand requests, by level. */
 const chances: Readonly<Record<FaultLevel, Readonly<Record<Exclude<Fate, 'served'>, number>>>> = {
-  none: { 'cut-before': 0, 'cut-after': 0, failed: 0, 'gateway-timeout': 0, throttled: 0, slow: 0, late: 0 },
-  some: { 'cut-before': 4, 'cut-after': 4, failed: 6, 'gateway-timeout': 3, throttled: 6, slow: 20, late: 3 },
-  heavy: { 'cut-before': 12, 'cut-after': 15, failed: 15, 'gateway-timeout': 12, throttled: 10, slow: 40, late: 15 },
+  none: {
+    'cut-before': 0,
+    'cut-after': 0,
+    failed: 0,
+    'gateway-timeout': 0,
+    throttled: 0,
+    slow: 0,
+    late: 0,
+  },
+  some: {
+    'cut-before': 4,
+    'cut-after': 4,
+    failed: 6,
+    'gateway-timeout': 3,
+    throttled: 6,
+    slow: 20,
+    late: 3,
+  },
+  heavy: {
+    'cut-before': 12,
+    'cut-after': 15,
+    failed: 15,
+    'gateway-timeout': 12,
+    throttled: 10,
+    slow: 40,
+    late: 15,
+  },
 };
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 
 /** Outages of whole vendors: mean days between them, and their longest time. */
-const outages: Readonly<Record<FaultLevel, { everyDays: number; longestMs: number } | undefined>> = {
-  none: undefined,
-  some: { everyDays: 120, longestMs: 6 * hourMs },
-  heavy: { everyDays: 40, longestMs: 30 * hourMs },
-};
+const outages: Readonly<Record<FaultLevel, { everyDays: number; longestMs: number } | undefined>> =
+  {
+    none: undefined,
+    some: { everyDays: 120, longestMs: 6 * hourMs },
+    heavy: { everyDays: 40, longestMs: 30 * hourMs },
+  };
 
 interface Window {
   readonly from: number;

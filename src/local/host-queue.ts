@@ -55,7 +55,9 @@ export async function openQueues(
       };
     })
     // Poison queues are filled by others: last, so that one round usually empties all.
-    .toSorted((one, other) => Number(one.poison === undefined) - Number(other.poison === undefined));
+    .toSorted(
+      (one, other) => Number(one.poison === undefined) - Number(other.poison === undefined),
+    );
   for (const { queue, poison } of triggers) {
     await queue.createIfNotExists();
     await poison?.createIfNotExists();

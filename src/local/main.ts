@@ -7,7 +7,7 @@ import { defaultPort, help, readOptions, type LocalOptions } from './options.ts'
 import { progressLine, readTold } from './progress.ts';
 import { gatherReport, reportTable, type Report } from './report.ts';
 import { endOnSignal, type Over } from './signal.ts';
-import { setStage, UnusableFile, type Stage } from './stage.ts';
+import { readOwn, setStage, UnusableFile, type Stage } from './stage.ts';
 
 const dayMs = 86_400_000;
 /** Simulated time in which everything must settle. */
@@ -40,8 +40,10 @@ async function run(options: LocalOptions): Promise<number> {
   const restore = tellProgress(() => stage);
   const over = endOnSignal();
   try {
+    const own = options.config === undefined ? undefined : readOwn(options.config);
     say('Starting storage, the simulated cloud and the host …');
-    stage = await setStage(options, options.port ?? (options.once ? 0 : defaultPort));
+    const port = options.port ?? (options.once ? 0 : defaultPort);
+    stage = await setStage({ options, port, own });
     if (stage.replayed > 0) say(`Going on from an earlier run (${stage.replayed} requests).`);
     const settled = await live(stage, options, over);
     const report = await reportOf(stage, settled, performance.now() - startedMs);

@@ -54,7 +54,8 @@ export function readOptions(args: readonly string[]): ParsedOptions {
   try {
     ({ values } = parse(args));
   } catch (error) {
-    const message = error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not understood';
+    const message =
+      error instanceof Error ? (error.message.split('\n')[0] ?? '') : 'not understood';
     return wrong(`${message} Run npm start -- --help.`);
   }
   if (values.help) return { kind: 'help' };

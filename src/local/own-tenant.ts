@@ -10,7 +10,9 @@ import { coveringNylasModes } from './simulators/nylas-modes.ts';
 /** Makes everything that the file takes for granted. */
 export function prepareOwn(cloud: Cloud, desired: Desired): DemoTenant {
   const modes = coveringNylasModes();
-  for (const [index, connector] of desired.registrations.flatMap((one) => one.connectors).entries()) {
+  for (const [index, connector] of desired.registrations
+    .flatMap((one) => one.connectors)
+    .entries()) {
     const mode = modes[index % modes.length];
     if (!mode) continue;
     const { apiKey } = cloud.nylas[connector.region].hand.addApplication({

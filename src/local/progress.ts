@@ -37,14 +37,18 @@ export function readTold(line: string): Told | undefined {
 export function progressLine(told: Told, sinceStartMs: number): string | undefined {
   const at = elapsed(sinceStartMs).padStart(11);
   if (told.message === 'pass') {
-    const did = String(told['did'] ?? '').split(' ').filter(Boolean);
+    const did = textOf(told['did']).split(' ').filter(Boolean);
     if (did.length === 0) return undefined;
-    const registration = String(told['registration'] ?? '').padEnd(10);
-    const reason = meaningOf(String(told['reason']) as Reason).means;
+    const registration = textOf(told['registration']).padEnd(10);
+    const reason = meaningOf(textOf(told['reason']) as Reason).means;
     return `${at}  ${registration} ${sentence(did)}. ${reason}`;
   }
   if (told.level === 'info') return undefined;
   return `${at}  ${told.level}: ${told.message}${fields(told)}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
 }
 
 /** The same deed several times in a row is told once, with its number. */

@@ -5,7 +5,8 @@ import type { Entry } from '../core/entry.ts';
 import type { Desired } from '../core/desired.ts';
 import { meaningOf, type Reason, type State } from '../core/reason.ts';
 import { readSavedStatus } from '../reconcile/chain-session.ts';
-import type { ChainStore, StateStore } from '../reconcile/world.ts';
+import type { ChainStore } from '../audit/chain-store.ts';
+import type { StateStore } from '../reconcile/world.ts';
 import type { RequestCounts } from './counts.ts';
 
 export interface RegistrationReport {
@@ -141,7 +142,10 @@ export function reportTable(report: Report): string {
     Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
   );
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd();
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   const asks = report.registrations.flatMap((one) => {
     const meaning = meaningOf(one.reason);
     if (meaning.state !== 'needs-person') return [];
@@ -158,7 +162,9 @@ export function reportTable(report: Report): string {
     ...(asks.length > 0 ? [''] : []),
     `audit log: ${audit.entries} entries, ${audit.verified ? 'verified' : 'NOT VERIFIED'}`,
     `outage charged to Keeper: ${report.outageSeconds} s; unavoidable: ${unavoidable} s`,
-    `requests: ${Object.entries(requests).map(([vendor, count]) => `${vendor} ${count}`).join(', ')}`,
+    `requests: ${Object.entries(requests)
+      .map(([vendor, count]) => `${vendor} ${count}`)
+      .join(', ')}`,
     `${(report.durationMs / 1000).toFixed(1)} s for ${days(report.simulatedMs)} of simulated time`,
   ].join('\n');
 }

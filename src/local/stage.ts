@@ -12,7 +12,8 @@ import { describeErrors } from '../config/finding.ts';
 import { parseDesired } from '../config/desired-file.ts';
 import { sha256 } from '../audit/canonical.ts';
 import type { Desired } from '../core/desired.ts';
-import type { ChainStore, StateStore } from '../reconcile/world.ts';
+import type { ChainStore } from '../audit/chain-store.ts';
+import type { StateStore } from '../reconcile/world.ts';
 import { type Azurite, FolderInUse, startAzurite } from './azurite.ts';
 import { simulatedClock, type SimulatedClock } from './clock.ts';
 import { cloudHosts, keeperIdentity, type Cloud } from './cloud.ts';
@@ -46,16 +47,23 @@ const yearMs = 366 * 86_400_000;
 const queueName = 'keeper-work';
 const bundle = new URL('../../dist/main.mjs', import.meta.url);
 
+export interface StagePlan {
+  readonly options: LocalOptions;
+  /** The port of the host; 0 for any. */
+  readonly port: number;
+  /** In place of the demonstration. */
+  readonly own: OwnFile | undefined;
+}
+
 /**
  * Starts everything.
  * @throws UnusableFile
  * @throws PortInUse
  */
-export async function setStage(options: LocalOptions, port: number): Promise<Stage> {
-  const own = options.config === undefined ? undefined : readOwn(options.config);
+export async function setStage({ options, port, own }: StagePlan): Promise<Stage> {
   const undo: (() => unknown)[] = [];
   try {
-    return await build(options, { port, own, undo });
+    return await build({ options, port, own }, undo);
   } catch (error) {
     await unwind(undo);
     throw error;
@@ -66,13 +74,10 @@ async function unwind(undo: (() => unknown)[]): Promise<void> {
   for (const step of undo.splice(0).toReversed()) await step();
 }
 
-interface Building {
-  readonly port: number;
-  readonly own: OwnFile | undefined;
-  readonly undo: (() => unknown)[];
-}
-
-async function build(options: LocalOptions, { port, own, undo }: Building): Promise<Stage> {
+async function build(
+  { options, port, own }: StagePlan,
+  undo: (() => unknown)[],
+): Promise<Stage> {
   const folder = openFolder(options.data, undo);
   const memento = mementoOf(folder, options);
   const azurite = await storageIn(folder, memento);
@@ -106,7 +111,11 @@ async function build(options: LocalOptions, { port, own, undo }: Building): Prom
     port,
     clock,
     storage: azurite.connectionString,
-    settings: settingsOf(made.cloud, { port: server.port, storage: azurite.connectionString, file }),
+    settings: settingsOf(made.cloud, {
+      port: server.port,
+      storage: azurite.connectionString,
+      file,
+    }),
     log: () => undefined,
   });
   undo.push(() => host.stop());
@@ -176,7 +185,11 @@ function newMemento(options: LocalOptions): Memento {
   return { v: 1, seed: options.seed, faults: options.faults, startAt, untilAt };
 }
 
-function readOwn(path: string): OwnFile {
+/**
+ * Reads a `keeper.yaml` of the caller's.
+ * @throws UnusableFile
+ */
+export function readOwn(path: string): OwnFile {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');

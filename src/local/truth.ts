@@ -15,7 +15,10 @@ export function truthOf(directory: SimulatedDirectory, keeperId: string): Truth 
   /** First storing of each text, by client id. */
   const stored = new Map<string, Map<string, number>>();
 
-  function passwordOf(clientId: string, text: string): { keyId: string; endAt: number } | undefined {
+  function passwordOf(
+    clientId: string,
+    text: string,
+  ): { keyId: string; endAt: number } | undefined {
     const all = [
       ...(directory.application(clientId)?.passwords ?? []),
       ...(directory.servicePrincipal(clientId)?.passwords ?? []),

@@ -35,13 +35,18 @@ async function isRightApplication(
   step: string,
 ): Promise<boolean> {
   const now = session.world.clock.now();
-  const read = await session.world.connectors.readApplication(connector);
-  if (!read.ok) {
-    const isPerson = consequenceOf(read.fault).kind === 'person';
-    block(session, step, isPerson ? personReason(read.fault) : 'unreachable', now + 5 * minuteMs);
+  const application = await session.world.connectors.readApplication(connector);
+  if (!application.ok) {
+    const isPerson = consequenceOf(application.fault).kind === 'person';
+    block(
+      session,
+      step,
+      isPerson ? personReason(application.fault) : 'unreachable',
+      now + 5 * minuteMs,
+    );
     return false;
   }
-  if (read.value.applicationId === connector.applicationId) return true;
+  if (application.value.applicationId === connector.applicationId) return true;
   block(session, step, 'wrong-application', now + hourMs);
   return false;
 }

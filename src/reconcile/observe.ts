@@ -23,11 +23,7 @@ export type Part = 'registration' | 'vault' | `connector:${string}`;
 
 /** All parts of one registration. */
 export function allParts(desired: DesiredRegistration): readonly Part[] {
-  return [
-    'registration',
-    'vault',
-    ...desired.connectors.map((one): Part => `connector:${one.id}`),
-  ];
+  return ['registration', 'vault', ...desired.connectors.map((one): Part => `connector:${one.id}`)];
 }
 
 /** What is asked: how things should be tells where to look, the chain what to expect. */
@@ -54,7 +50,11 @@ export async function observe(
 type DirectoryPart = Pick<Observed, 'registration' | 'deletedRegistration' | 'servicePrincipal'>;
 type VaultPart = Pick<Observed, 'current' | 'pending' | 'deletedSecrets'>;
 
-function directoryOf({ registration, deletedRegistration, servicePrincipal }: Observed): DirectoryPart {
+function directoryOf({
+  registration,
+  deletedRegistration,
+  servicePrincipal,
+}: Observed): DirectoryPart {
   return { registration, deletedRegistration, servicePrincipal };
 }
 
@@ -74,7 +74,9 @@ async function readDirectory(question: Question): Promise<DirectoryPart> {
     return { registration, deletedRegistration: absent, servicePrincipal: registration };
   }
   const { appId } = registration.value;
-  const servicePrincipal = await confirmed(world, () => world.directory.readServicePrincipal(appId));
+  const servicePrincipal = await confirmed(world, () =>
+    world.directory.readServicePrincipal(appId),
+  );
   return { registration, deletedRegistration: absent, servicePrincipal };
 }
 

@@ -12,7 +12,10 @@ export async function takeInOrders(session: Session): Promise<readonly Order[]> 
   const { world, desired } = session;
   const listed = await world.orders.list(desired.key);
   if (!listed.ok) {
-    world.log.warn('orders cannot be read', { registration: desired.key, fault: listed.fault.kind });
+    world.log.warn('orders cannot be read', {
+      registration: desired.key,
+      fault: listed.fault.kind,
+    });
     return [];
   }
   for (const order of listed.value) {
@@ -87,7 +90,10 @@ export async function finishOrders(
     };
     const finished = await session.world.orders.finish(order, result);
     if (!finished.ok) {
-      session.world.log.warn('order could not be answered', { order: order.id, fault: finished.fault.kind });
+      session.world.log.warn('order could not be answered', {
+        order: order.id,
+        fault: finished.fault.kind,
+      });
     }
   }
 }

@@ -23,7 +23,13 @@ import { append, memoryForPlan, type Session, type Stop } from './session.ts';
 import type { World } from './world.ts';
 
 export type PassReport =
-  | { readonly kind: 'looked'; readonly status: RegistrationStatus; readonly plan: Plan; readonly did: readonly string[]; readonly stop?: Stop }
+  | {
+      readonly kind: 'looked';
+      readonly status: RegistrationStatus;
+      readonly plan: Plan;
+      readonly did: readonly string[];
+      readonly stop?: Stop;
+    }
   /** The chain could not be read; nothing was done. */
   | { readonly kind: 'unreadable'; readonly fault: Fault }
   /** The chain is not what Keeper wrote; nothing was done. */
@@ -71,7 +77,8 @@ function isUnfinished(session: Session, { actions }: Plan): boolean {
 
 async function noteConfiguration(session: Session): Promise<void> {
   const hash = configurationHash(session.desired);
-  if (session.memory.configuration !== hash) await append(session, { kind: 'configuration', configuration: hash });
+  if (session.memory.configuration !== hash)
+    await append(session, { kind: 'configuration', configuration: hash });
 }
 
 interface End {
@@ -88,9 +95,12 @@ async function lookOnce(session: Session): Promise<End> {
     const [first] = end.plan.actions;
     if (first?.kind !== 'note' || round >= roundsPerPass) return end;
     const at = end.input.now;
-    const entries = first.entries.map(
-      (body, index): Entry => ({ ...body, v: 1, seq: imagined.seq + 1 + index, at }),
-    );
+    const entries = first.entries.map((body, index): Entry => ({
+      ...body,
+      v: 1,
+      seq: imagined.seq + 1 + index,
+      at,
+    }));
     imagined = remember(imagined, entries);
   }
 }

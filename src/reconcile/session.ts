@@ -4,7 +4,14 @@
  */
 import { appendEntry, type Head } from '../audit/log.ts';
 import type { DesiredRegistration } from '../core/desired.ts';
-import { stepOf, type Cause, type Effect, type EffectKind, type EntryBody, type Facts } from '../core/entry.ts';
+import {
+  stepOf,
+  type Cause,
+  type Effect,
+  type EffectKind,
+  type EntryBody,
+  type Facts,
+} from '../core/entry.ts';
 import { consequenceOf, leavesDoubt, type Fault, type Result } from '../core/fault.ts';
 import { personReason } from '../core/finding.ts';
 import { remember } from '../core/fold.ts';
@@ -23,9 +30,7 @@ import { backoffMs } from '../core/schedule.ts';
 import type { World } from './world.ts';
 
 /** Why a pass ended before its work did. */
-export type Stop =
-  | { readonly kind: 'moved' }
-  | { readonly kind: 'storage'; readonly fault: Fault };
+export type Stop = { readonly kind: 'moved' } | { readonly kind: 'storage'; readonly fault: Fault };
 
 export interface Session {
   readonly world: World;

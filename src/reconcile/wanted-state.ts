@@ -25,7 +25,11 @@ export interface LastGood {
  * The state that this text wishes for, else that of the last good one, which it becomes.
  * @throws Error when the text is faulty and no good one is known: there is nothing to run on.
  */
-export async function wantedState(text: string, lastGood: LastGood, log: Log): Promise<WantedState> {
+export async function wantedState(
+  text: string,
+  lastGood: LastGood,
+  log: Log,
+): Promise<WantedState> {
   const parsed = parseDesired(text, sha256(text));
   if (parsed.ok) {
     await keep(text, lastGood, log);

@@ -146,8 +146,6 @@ export interface Connectors {
   readGrants(connector: DesiredConnector): Promise<Result<GrantHealth>>;
 }
 
-export type { ChainPosition, ChainStore, ChainTail } from '../audit/chain-store.ts';
-
 /** The metadata by which a tick finds what is due. */
 export interface StateHead {
   readonly registration: string;

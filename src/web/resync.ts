@@ -10,7 +10,8 @@ import { json, problem, type Reply } from './reply.ts';
 /** Bytes of a body that this route reads. */
 export const resyncBodyBytes = 4_096;
 
-const members = 'Send {"registration": "<id>", "mode": "plan" | "apply"}; both members are optional.';
+const members =
+  'Send {"registration": "<id>", "mode": "plan" | "apply"}; both members are optional.';
 
 interface Wish {
   readonly registration?: string;

@@ -188,7 +188,7 @@ async function storedAt(connectionString: string): Promise<Stored> {
       blobs.set(`${container}/${name}`, `${JSON.stringify(metadata)}\n${text}`);
     }
   }
-  const store = blobChains({ account: { connectionString } });
+  const store = blobChains({ account: { connectionString }, clock: simulatedClock(0, Date.now) });
   const keys = await store.list();
   if (!keys.ok) throw new Error(`Chains cannot be listed: ${keys.fault.kind}`);
   const chains = new Map<string, readonly Entry[]>();

@@ -52,7 +52,8 @@ function connectorFindings(
   const foreign = foreignClient(scene, connector, seen.value, remembered);
   if (foreign) return foreign;
   const findings: Finding[] = [];
-  if (remembered?.known !== true) findings.push(note({ what: 'connector-known', connector: connector.id }));
+  if (remembered?.known !== true)
+    findings.push(note({ what: 'connector-known', connector: connector.id }));
   findings.push(...changedRecords(connector, seen.value, remembered));
   findings.push(...missingRecords(scene, connector, seen.value));
   findings.push(...pushes(scene, connector, seen.value));

@@ -62,7 +62,8 @@ export function credentialUnproven(scene: Scene): readonly Finding[] {
     if (memory.promotedAt !== undefined || memory.origin === 'taken-over') return [];
     if (isGivenUp(one, scene.now)) return [];
     const settledAt = settledAtOf(scene, one);
-    const fresh = memory.provedAt !== undefined && (scene.now < settledAt || memory.provedAt >= settledAt);
+    const fresh =
+      memory.provedAt !== undefined && (scene.now < settledAt || memory.provedAt >= settledAt);
     if (fresh) return [];
     const { keyId, hint } = one;
     const { appId } = scene;
@@ -99,7 +100,10 @@ export function betterCredentialWaits(scene: Scene): readonly Finding[] {
     const because: Cause = isUrgent(scene) ? 'dead' : 'rotation';
     const { keyId, hint, endAt, held } = next;
     const { appId } = scene;
-    return promotionBlocked(scene) ?? act(scene, 'promote', { kind: 'promote', keyId, appId, hint, endAt, held, because });
+    return (
+      promotionBlocked(scene) ??
+      act(scene, 'promote', { kind: 'promote', keyId, appId, hint, endAt, held, because })
+    );
   }
   const promoted = promotedCredential(scene);
   return storedCredentials(scene).flatMap((one) => {
@@ -181,7 +185,8 @@ function issueBlocked(scene: Scene): readonly Finding[] | undefined {
   }
   if (observed.current.kind === 'unknown') return unseen(scene, observed.current.fault);
   if (observed.pending.kind === 'unknown') return unseen(scene, observed.pending.fault);
-  if (observed.deletedSecrets.kind === 'unknown') return unseen(scene, observed.deletedSecrets.fault);
+  if (observed.deletedSecrets.kind === 'unknown')
+    return unseen(scene, observed.deletedSecrets.fault);
   if ((valueOf(observed.deletedSecrets) ?? []).length > 0) {
     return stands('secret-lost', now + hourMs, desired.secret.name);
   }

@@ -21,7 +21,10 @@ export function intentWithoutOutcome(scene: Scene): readonly Finding[] {
     const at = takeOverAt(intent);
     if (scene.storageNow < at) return stands('somebody-working', scene.now + at - scene.storageNow);
     return [
-      { kind: 'note', entry: { kind: 'recovery', intent: intent.id, finding: 'in-doubt' } } as const,
+      {
+        kind: 'note',
+        entry: { kind: 'recovery', intent: intent.id, finding: 'in-doubt' },
+      } as const,
     ];
   });
 }
@@ -59,14 +62,14 @@ function resolveParked(scene: Scene, parked: ParkedAdd): readonly Finding[] {
 
 function recovery(
   intent: string,
-  found: {
+  outcome: {
     readonly finding: 'not-done' | 'done' | 'ambiguous';
     readonly keyId?: string;
     readonly hint?: string;
     readonly endAt?: number;
   },
 ): Finding {
-  return { kind: 'note', entry: { kind: 'recovery', intent, ...found } };
+  return { kind: 'note', entry: { kind: 'recovery', intent, ...outcome } };
 }
 
 /** A stored or promoted version whose answer was lost: found by its tags, believed by its hint. */
@@ -95,5 +98,8 @@ function found(
   keyId: string,
   held: { readonly secret: 'current' | 'pending'; readonly version: string },
 ): Finding {
-  return { kind: 'note', entry: { kind: 'observation', seen: { what: 'version-found', keyId, held } } };
+  return {
+    kind: 'note',
+    entry: { kind: 'observation', seen: { what: 'version-found', keyId, held } },
+  };
 }

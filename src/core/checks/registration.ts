@@ -1,12 +1,6 @@
 /** The registration: is it there, is it ours, is it as the file says? */
 import type { Action, Patch } from '../action.ts';
-import {
-  keeperTag,
-  keyTagOf,
-  uniqueNameOf,
-  type Audience,
-  type Permission,
-} from '../desired.ts';
+import { keeperTag, keyTagOf, uniqueNameOf, type Audience, type Permission } from '../desired.ts';
 import { act, note, noteOnce, stands, unseen, type Finding } from '../finding.ts';
 import { hash64 } from '../fingerprint.ts';
 import { hourMs, replicationMs } from '../limits.ts';
@@ -70,7 +64,8 @@ function connectorsInTheWay(scene: Scene): readonly Finding[] {
     }
     if (view.kind === 'unknown') return unseen(scene, view.fault, connector.id);
     if (connector.takeOver) return [];
-    const reason = view.value.clientId === undefined ? 'connector-unconfirmed' : 'connector-foreign';
+    const reason =
+      view.value.clientId === undefined ? 'connector-unconfirmed' : 'connector-foreign';
     return stands(reason, scene.now + hourMs, connector.id);
   });
 }
@@ -80,7 +75,8 @@ export function registrationUnknownToChain(scene: Scene): readonly Finding[] {
   const { registration, memory } = scene;
   if (!registration) return [];
   if (!memory.registration) {
-    const created = memory.createIntended && registration.uniqueName === uniqueNameOf(scene.desired.key);
+    const created =
+      memory.createIntended && registration.uniqueName === uniqueNameOf(scene.desired.key);
     const { objectId, appId } = registration;
     return [note({ what: 'registration-known', objectId, appId, created })];
   }
@@ -120,7 +116,9 @@ export function foreignListItem(scene: Scene): readonly Finding[] {
   if (!registration) return [];
   const permissions = ownsPermissions(scene)
     ? []
-    : registration.access.filter((one) => !desired.access.some((want) => samePermission(want, one)));
+    : registration.access.filter(
+        (one) => !desired.access.some((want) => samePermission(want, one)),
+      );
   const uris = ownsRedirectUris(scene)
     ? []
     : registration.redirectUris.filter((uri) => !desired.redirectUris.includes(uri));
@@ -161,7 +159,9 @@ function ownsRedirectUris(scene: Scene): boolean {
 }
 
 function samePermission(one: Permission, other: Permission): boolean {
-  return one.resourceAppId === other.resourceAppId && one.id === other.id && one.type === other.type;
+  return (
+    one.resourceAppId === other.resourceAppId && one.id === other.id && one.type === other.type
+  );
 }
 
 function wholePatch(scene: Scene): Patch {
@@ -214,7 +214,9 @@ function mergedAccess(
   owned: boolean,
 ): readonly Permission[] | undefined {
   const missing = want.filter((one) => !seen.some((other) => samePermission(one, other)));
-  const extra = owned ? seen.filter((one) => !want.some((other) => samePermission(one, other))) : [];
+  const extra = owned
+    ? seen.filter((one) => !want.some((other) => samePermission(one, other)))
+    : [];
   if (missing.length === 0 && extra.length === 0) return undefined;
   return owned ? want : [...seen, ...missing];
 }

@@ -108,9 +108,7 @@ function mayLeave(scene: Scene, one: Credential): boolean {
 /** What the next switch would go to, and what connectors hold now by our latest word. */
 function isWanted(scene: Scene, one: Credential): boolean {
   if (one.ended) return false;
-  return (
-    targetCredential(scene)?.keyId === one.keyId || nextToPromote(scene)?.keyId === one.keyId
-  );
+  return targetCredential(scene)?.keyId === one.keyId || nextToPromote(scene)?.keyId === one.keyId;
 }
 
 /** The instant at which a leaked credential goes whatever else holds. */

@@ -13,9 +13,7 @@ export function secretMissing(scene: Scene): readonly Finding[] {
   if (current.kind === 'unknown') return unseen(scene, current.fault);
   if (pending.kind === 'unknown') return unseen(scene, pending.fault);
   if (current.kind === 'known') {
-    return scene.memory.secretKnown
-      ? []
-      : [note({ what: 'secret-known' })];
+    return scene.memory.secretKnown ? [] : [note({ what: 'secret-known' })];
   }
   return scene.memory.secretKnown ? stands('secret-lost', scene.now + hourMs) : [];
 }
@@ -52,7 +50,14 @@ export function versionByHand(scene: Scene): readonly Finding[] {
     const { keyId, hint, endAt } = better;
     const held = { secret: 'current', version: newest.version } as const;
     const { appId } = scene;
-    return act(scene, `prove:${keyId}`, { kind: 'prove', keyId, appId, hint, held, takeOver: { hint, endAt } });
+    return act(scene, `prove:${keyId}`, {
+      kind: 'prove',
+      keyId,
+      appId,
+      hint,
+      held,
+      takeOver: { hint, endAt },
+    });
   }
   // Its credential may be so new that Entra does not list it everywhere yet.
   const shownAt = newest.createdAt + replicationMs;
@@ -92,5 +97,13 @@ function overruled(scene: Scene, version: string): readonly Finding[] {
   if (scene.now < againAt) return stands('backing-off', againAt, 'vault');
   const { keyId, hint, endAt, held } = promoted;
   const { appId } = scene;
-  return act(scene, 'promote', { kind: 'promote', keyId, appId, hint, endAt, held, because: 'drift' });
+  return act(scene, 'promote', {
+    kind: 'promote',
+    keyId,
+    appId,
+    hint,
+    endAt,
+    held,
+    because: 'drift',
+  });
 }
