@@ -9,7 +9,7 @@ import { canonicalJson, sha256 } from './canonical.ts';
 import { isEntryShaped } from './entry-shape.ts';
 
 /** What stands before the first line. */
-export const genesisHash = '0'.repeat(64);
+const genesisHash = '0'.repeat(64);
 
 /** Where a chain stands: its last entry's number and hash. */
 export interface Link {

@@ -44,6 +44,8 @@ export function people(options: PeopleOptions): People {
       if (!latest) return false;
       const endAt = options.now() + endsInDays * dayMs;
       cloud.directory.endPasswordEarly(clientId, latest.keyId, endAt);
+      // Time would have shown it everywhere; a change by an administrator would not be seen at once.
+      cloud.directory.settle();
       return true;
     },
   };

@@ -74,10 +74,7 @@ async function unwind(undo: (() => unknown)[]): Promise<void> {
   for (const step of undo.splice(0).toReversed()) await step();
 }
 
-async function build(
-  { options, port, own }: StagePlan,
-  undo: (() => unknown)[],
-): Promise<Stage> {
+async function build({ options, port, own }: StagePlan, undo: (() => unknown)[]): Promise<Stage> {
   const folder = openFolder(options.data, undo);
   const memento = mementoOf(folder, options);
   const azurite = await storageIn(folder, memento);

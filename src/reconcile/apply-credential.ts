@@ -13,7 +13,7 @@ import type { Trial } from './world.ts';
 type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
 /** Where a version lives. */
-export function refOf(session: Session, held: Held): SecretRef {
+function refOf(session: Session, held: Held): SecretRef {
   const { secret } = session.desired;
   return held.secret === 'current' ? secret : pendingOf(secret);
 }

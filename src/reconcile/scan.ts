@@ -5,7 +5,7 @@ import { configurationHash } from './pass.ts';
 import type { ListedRegistration, StateHead, World, WorkMessage } from './world.ts';
 
 /** Finds what a pass should look at now, and why. Pure. */
-export function dueRegistrations(
+function dueRegistrations(
   desired: Desired,
   heads: readonly StateHead[],
   /** Undefined: could not be listed. */

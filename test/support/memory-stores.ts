@@ -11,14 +11,13 @@ import type {
   WorkQueue,
 } from '../../src/reconcile/world.ts';
 
+function positionOf(text: string): ChainPosition {
+  return { blob: 1, offset: text.length, blocks: text.split('\n').length - 1 };
+}
+
 /** Chains as texts; one blob each. */
 export function memoryChains(now: () => number): ChainStore & { texts: Map<string, string> } {
   const texts = new Map<string, string>();
-  const positionOf = (text: string): ChainPosition => ({
-    blob: 1,
-    offset: text.length,
-    blocks: text.split('\n').length - 1,
-  });
   return {
     texts,
     async readTail(registration, from) {
@@ -44,7 +43,10 @@ export function memoryChains(now: () => number): ChainStore & { texts: Map<strin
   };
 }
 
-export function memoryStates(): StateStore & { bodies: Map<string, string>; heads: Map<string, StateHead> } {
+export function memoryStates(): StateStore & {
+  bodies: Map<string, string>;
+  heads: Map<string, StateHead>;
+} {
   const bodies = new Map<string, string>();
   const heads = new Map<string, StateHead>();
   return {
@@ -64,7 +66,10 @@ export function memoryStates(): StateStore & { bodies: Map<string, string>; head
   };
 }
 
-export function memoryOrders(): OrderStore & { waiting: Map<string, Order>; results: Map<string, string> } {
+export function memoryOrders(): OrderStore & {
+  waiting: Map<string, Order>;
+  results: Map<string, string>;
+} {
   const waiting = new Map<string, Order>();
   const results = new Map<string, string>();
   return {

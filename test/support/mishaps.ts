@@ -1,7 +1,13 @@
 /** Runs one story again and again, each time with one mishap at another write. */
 import { expect } from 'vitest';
 import type { DesiredRegistration } from '../../src/core/desired.ts';
-import { Crash, interposedWorld, mishapPlan, type Mishap, type MishapPlan } from './interposed-world.ts';
+import {
+  Crash,
+  interposedWorld,
+  mishapPlan,
+  type Mishap,
+  type MishapPlan,
+} from './interposed-world.ts';
 import { expectSound } from './soundness.ts';
 import { dayMs, isQuiet, minuteMs, oddMode, tenant, type Tenant } from './tenant.ts';
 

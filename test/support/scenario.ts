@@ -15,13 +15,25 @@ import type { Entry } from '../../src/core/entry.ts';
 import { success } from '../../src/core/fault.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { decodeLines, genesis } from '../../src/audit/chain.ts';
-import { cloudHosts, demoVault, keeperIdentity, simulatedCloud, type Cloud } from '../../src/local/cloud.ts';
+import {
+  cloudHosts,
+  demoVault,
+  keeperIdentity,
+  simulatedCloud,
+  type Cloud,
+} from '../../src/local/cloud.ts';
 import { simulatedClock, type SimulatedClock } from '../../src/local/clock.ts';
 import type { FaultLevel } from '../../src/local/fates.ts';
 import type { DirectoryOptions } from '../../src/local/simulators/directory-options.ts';
 import { runPass, type PassReport } from '../../src/reconcile/pass.ts';
 import type { World } from '../../src/reconcile/world.ts';
-import { memoryChains, memoryOrders, memoryQueue, memoryStates, memorySwitches } from './memory-stores.ts';
+import {
+  memoryChains,
+  memoryOrders,
+  memoryQueue,
+  memoryStates,
+  memorySwitches,
+} from './memory-stores.ts';
 
 export const startAt = Date.parse('2026-01-05T08:00:00Z');
 
@@ -41,7 +53,10 @@ export interface Scenario {
   desired(yaml: string): Desired;
   pass(registration: DesiredRegistration): Promise<PassReport>;
   /** Passes at each look that is asked for, until `at`, or until `settled` says so. */
-  live(registration: DesiredRegistration, options: { untilAt: number; stop?: (report: PassReport) => boolean }): Promise<PassReport>;
+  live(
+    registration: DesiredRegistration,
+    options: { untilAt: number; stop?: (report: PassReport) => boolean },
+  ): Promise<PassReport>;
   entries(key: string): readonly Entry[];
 }
 
@@ -72,9 +87,11 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     queue: memoryQueue(),
   };
   const logged: string[] = [];
-  const log = (level: string) => (message: string, fields: object = {}) => {
-    logged.push(JSON.stringify({ level, message, ...fields }));
-  };
+  const log =
+    (level: string) =>
+    (message: string, fields: object = {}) => {
+      logged.push(JSON.stringify({ level, message, ...fields }));
+    };
   const ids = cloud.random.fork('ids');
   const patience = { clock, transport };
   const vault = keyVault({
@@ -108,7 +125,8 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     worker: 'test',
   };
   const world = options.wrap?.(bare) ?? bare;
-  const pass = (registration: DesiredRegistration): Promise<PassReport> => runPass(world, registration);
+  const pass = (registration: DesiredRegistration): Promise<PassReport> =>
+    runPass(world, registration);
   return {
     cloud,
     clock,
@@ -124,7 +142,8 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     async live(registration, { untilAt, stop }) {
       for (;;) {
         const report = await pass(registration);
-        const next = report.kind === 'looked' && !report.stop ? report.plan.nextLookAt : clock.now() + 900_000;
+        const next =
+          report.kind === 'looked' && !report.stop ? report.plan.nextLookAt : clock.now() + 900_000;
         // A tick every quarter of an hour finds what is due.
         const tickAt = Math.ceil(Math.max(next, clock.now() + 1) / 900_000) * 900_000;
         if (stop?.(report) || tickAt >= untilAt) return report;

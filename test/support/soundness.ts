@@ -52,7 +52,7 @@ export function expectNoOutage(customer: Tenant, outageSeconds = 0): void {
 }
 
 /** Key ids that the chain's outcomes, recoveries and take-overs name. */
-export function explainedKeyIds(customer: Tenant, key: string): readonly string[] {
+function explainedKeyIds(customer: Tenant, key: string): readonly string[] {
   return customer.entries(key).flatMap((entry) => {
     if (entry.kind === 'outcome') return entry.facts?.keyId ?? [];
     if (entry.kind === 'recovery') return entry.keyId ?? [];

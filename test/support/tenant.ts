@@ -184,16 +184,19 @@ export function isQuiet(report: PassReport): boolean {
 }
 
 /** A report in one line, for messages. */
-export function brief(report: PassReport): string {
+function brief(report: PassReport): string {
   if (report.kind !== 'looked') return JSON.stringify(report);
   const { plan, did, stop } = report;
   return JSON.stringify({ state: plan.state, standing: plan.standing, did, stop });
 }
 
+/** A member of the file, where there is something to say. */
+function line(name: string, value: unknown): readonly string[] {
+  return value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`];
+}
+
 function fileOf(nylas: readonly TenantConnector[], wishes: Wishes): string {
   const regions = [...new Set(nylas.map((one) => one.region))];
-  const line = (name: string, value: unknown): readonly string[] =>
-    value === undefined ? [] : [`${name}: ${JSON.stringify(value)}`];
   const registration = [
     'displayName: Contoso Calendar',
     `audience: ${wishes.audience ?? 'organizations-and-personal'}`,
@@ -241,7 +244,9 @@ export function handMade(
       displayName: 'Contoso Calendar',
       signInAudience: 'AzureADandPersonalMicrosoftAccount',
       api: { requestedAccessTokenVersion: 2 },
-      web: { redirectUris: regions.map((one) => `https://api.${one}.nylas.com/v3/connect/callback`) },
+      web: {
+        redirectUris: regions.map((one) => `https://api.${one}.nylas.com/v3/connect/callback`),
+      },
       requiredResourceAccess: accessOf(['Calendars.ReadWrite']),
     },
     { owners: [keeperIdentity.principalId] },
@@ -270,6 +275,10 @@ export function accessOf(names: readonly string[]): {
   resourceAppId: string;
   resourceAccess: { id: string; type: 'Scope' }[];
 }[] {
-  const ids = [...basePermissions, ...names].flatMap((name) => permissionNamed(name)?.access.id ?? []);
-  return [{ resourceAppId: graphResource, resourceAccess: ids.map((id) => ({ id, type: 'Scope' })) }];
+  const ids = [...basePermissions, ...names].flatMap(
+    (name) => permissionNamed(name)?.access.id ?? [],
+  );
+  return [
+    { resourceAppId: graphResource, resourceAccess: ids.map((id) => ({ id, type: 'Scope' })) },
+  ];
 }

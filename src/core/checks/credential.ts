@@ -43,7 +43,7 @@ function isParked(scene: Scene): boolean {
 }
 
 /** The one credential of ours that is on its way: neither proven, nor serving, nor given up. */
-export function unprovenCredential(scene: Scene): Credential | undefined {
+function unprovenCredential(scene: Scene): Credential | undefined {
   return scene.credentials.find(
     (one) =>
       one.memory?.origin === 'issued' &&
@@ -148,7 +148,7 @@ function daysToAskFor(scene: Scene): number {
 }
 
 /** The proven (or promoted) credential that ends last, resting or not. */
-export function leadCredential(scene: Scene): Credential | undefined {
+function leadCredential(scene: Scene): Credential | undefined {
   return storedCredentials(scene).find((one) => one.memory?.provedAt !== undefined);
 }
 
@@ -196,7 +196,7 @@ function issueBlocked(scene: Scene): readonly Finding[] | undefined {
 }
 
 /** Secrets that count against the limit of two; ended ones do while they are listed. */
-export function takenSlots(scene: Scene): number {
+function takenSlots(scene: Scene): number {
   return scene.credentials.filter((one) => one.place === 'application' && one.listed).length;
 }
 

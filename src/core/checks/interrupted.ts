@@ -11,7 +11,7 @@ export function displayNameOf(intent: string): string {
 }
 
 /** When an open intent of somebody else may be taken over, by the storage service's clock. */
-export function takeOverAt(intent: Pick<OpenIntent, 'deadlineAt'>): number {
+function takeOverAt(intent: Pick<OpenIntent, 'deadlineAt'>): number {
   return intent.deadlineAt + requestTimeoutMs + clockSkewMs;
 }
 

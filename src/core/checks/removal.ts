@@ -38,7 +38,7 @@ function causeOf(why: RemovalWhy): Cause {
 }
 
 /** Why this credential may be removed now; undefined: it may not. */
-export function groundForRemoval(scene: Scene, one: Credential): RemovalWhy | undefined {
+function groundForRemoval(scene: Scene, one: Credential): RemovalWhy | undefined {
   const leakedBound = removalBoundAt(scene, one);
   if (leakedBound !== undefined && scene.now >= leakedBound && !isOnlyHope(scene, one)) {
     return 'compromised';

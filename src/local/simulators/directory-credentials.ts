@@ -122,12 +122,23 @@ export function endPassword(
 ): undefined | Refusal {
   const found = findList(store, call, { on: 'application', key });
   if (found instanceof Refusal) return found;
-  const endDateTime = new Date(endAt).toISOString();
   const passwords = found.value.passwords.map((password) =>
-    password.keyId === keyId ? { ...password, endAt, endDateTime } : password,
+    password.keyId === keyId ? aged(password, endAt) : password,
   );
   rewriteList(store, found, { passwords, at: call.at, kind: 'change' });
   return undefined;
+}
+
+/** Its whole life lies earlier: a short life would be another thing than an old secret. */
+function aged(password: Password, endAt: number): Password {
+  const startAt = password.startAt - (password.endAt - endAt);
+  return {
+    ...password,
+    startAt,
+    endAt,
+    startDateTime: new Date(startAt).toISOString(),
+    endDateTime: new Date(endAt).toISOString(),
+  };
 }
 
 function isUnseen(

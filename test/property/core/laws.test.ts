@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import type { Action } from '../../../src/core/action.ts';
 import { plan, type PlanInput } from '../../../src/core/plan.ts';
 import { sceneOf, servingCredentials } from '../../../src/core/scene.ts';
-import { arbitraryInput, inputNow } from '../../support/arbitrary-input.ts';
+import { arbitraryInput } from '../../support/arbitrary-input.ts';
+import { inputNow } from '../../support/arbitrary-parts.ts';
 
 const runs = { numRuns: 3_000, seed: 20_260_101 };
 const dayMs = 86_400_000;
@@ -11,6 +12,11 @@ type Of<Kind extends Action['kind']> = Extract<Action, { kind: Kind }>;
 
 function of<Kind extends Action['kind']>(input: PlanInput, kind: Kind): readonly Of<Kind>[] {
   return plan(input).actions.filter((one): one is Of<Kind> => one.kind === kind);
+}
+
+/** The actions that change what is served. */
+function weighty(input: PlanInput): readonly Action[] {
+  return plan(input).actions.filter(({ kind }) => ['remove', 'issue', 'push'].includes(kind));
 }
 
 /** For any input, `holds` must not throw. Returns how often the premise was met. */
@@ -35,7 +41,8 @@ describe('law 1: a connector always holds a credential that works', () => {
         expect(target?.live).toBe(true);
         for (const one of servingCredentials(scene)) {
           if (one.compromised || one.memory?.refusedAt !== undefined) continue;
-          if (scene.credentials.every((other) => other.compromised || other.keyId !== push.keyId)) continue;
+          if (scene.credentials.every((other) => other.compromised || other.keyId !== push.keyId))
+            continue;
           expect(target?.endAt).toBeGreaterThanOrEqual(one.endAt);
         }
       }
@@ -116,7 +123,8 @@ describe('law 6: no evidence means serving', () => {
         const one = scene.credentials.find((other) => other.keyId === keyId);
         const { memory } = one ?? {};
         const bound = input.memory.orders.some(
-          ({ body, keyIds }) => body.kind === 'compromised' && keyIds.includes(keyId) && body.removeAt <= inputNow,
+          ({ body, keyIds }) =>
+            body.kind === 'compromised' && keyIds.includes(keyId) && body.removeAt <= inputNow,
         );
         const wasUsed = memory === undefined || memory.pushed || memory.promotedAt !== undefined;
         if (one?.ended || bound || !wasUsed) continue;
@@ -173,7 +181,10 @@ describe('law 8: a secret never goes to a stranger', () => {
       const pushes = of(input, 'push');
       for (const { connector } of pushes) {
         const application = input.observed.connectors[connector]?.application;
-        expect(application).toMatchObject({ kind: 'known', value: { applicationId: connector.slice(3) } });
+        expect(application).toMatchObject({
+          kind: 'known',
+          value: { applicationId: connector.slice(3) },
+        });
       }
       return pushes.length;
     });
@@ -202,8 +213,6 @@ describe('law 9: tags and names are hints', () => {
       const versions = current.value.versions.map((one) => ({ ...one, tags }));
       const value = { current: { ...current.value.current, tags }, versions };
       const forged = { ...input, observed: { ...input.observed, current: { ...current, value } } };
-      const weighty = (one: PlanInput): readonly Action[] =>
-        plan(one).actions.filter(({ kind }) => ['remove', 'issue', 'push'].includes(kind));
       expect(weighty(forged)).toEqual(weighty(input));
       return 1;
     });

@@ -16,7 +16,10 @@ const bodies: readonly EntryBody[] = [
     because: 'first',
   },
   { kind: 'outcome', intent: 'i1', result: 'done', facts: { keyId: 'k1', hint: 'abc', endAt: at } },
-  { kind: 'observation', seen: { what: 'record-changed', connector: 'us/a', record: 'r', updatedAt: at } },
+  {
+    kind: 'observation',
+    seen: { what: 'record-changed', connector: 'us/a', record: 'r', updatedAt: at },
+  },
 ];
 
 function chainOf(all: readonly EntryBody[]): string {
@@ -56,21 +59,55 @@ describe('a chain', () => {
     ['a list', '[]\n', 'wrong-shape'],
     ['an unknown kind', forged({ kind: 'gossip' }), 'wrong-shape'],
     ['a kind of the prototype', forged({ kind: 'constructor' }), 'wrong-shape'],
-    ['an intent without effect', forged({ kind: 'intent', id: 'i', because: 'due' }), 'wrong-shape'],
     [
-      'an unknown effect',
-      forged({ kind: 'intent', id: 'i', because: 'due', deadlineAt: '2026-01-05T08:00:00.123Z', effect: { kind: 'delete-connector' } }),
+      'an intent without effect',
+      forged({ kind: 'intent', id: 'i', because: 'due' }),
       'wrong-shape',
     ],
-    ['an unknown observation', forged({ kind: 'observation', seen: { what: 'a-ghost' } }), 'wrong-shape'],
-    ['an instant that is none', forged({ kind: 'configuration', configuration: 'x', at: 'yesterday' }), 'wrong-shape'],
+    [
+      'an unknown effect',
+      forged({
+        kind: 'intent',
+        id: 'i',
+        because: 'due',
+        deadlineAt: '2026-01-05T08:00:00.123Z',
+        effect: { kind: 'delete-connector' },
+      }),
+      'wrong-shape',
+    ],
+    [
+      'an unknown observation',
+      forged({ kind: 'observation', seen: { what: 'a-ghost' } }),
+      'wrong-shape',
+    ],
+    [
+      'an instant that is none',
+      forged({ kind: 'configuration', configuration: 'x', at: 'yesterday' }),
+      'wrong-shape',
+    ],
     ['a later format', forged({ v: 2, kind: 'configuration', configuration: 'x' }), 'newer-format'],
-    ['another number', forged({ seq: 2, kind: 'configuration', configuration: 'x' }), 'wrong-number'],
-    ['a link to elsewhere', forged({ prev: 'f'.repeat(64), kind: 'configuration', configuration: 'x' }), 'broken-link'],
+    [
+      'another number',
+      forged({ seq: 2, kind: 'configuration', configuration: 'x' }),
+      'wrong-number',
+    ],
+    [
+      'a link to elsewhere',
+      forged({ prev: 'f'.repeat(64), kind: 'configuration', configuration: 'x' }),
+      'broken-link',
+    ],
     ['a changed member', chainOf(bodies).replace('"abc"', '"abd"'), 'wrong-hash'],
-    ['a line end that is missing', forged({ kind: 'configuration', configuration: 'x' }, ''), 'cut-off'],
+    [
+      'a line end that is missing',
+      forged({ kind: 'configuration', configuration: 'x' }, ''),
+      'cut-off',
+    ],
     ['spaces', chainOf(bodies).replace('{', '{ '), 'not-canonical'],
-    ['a member twice', chainOf(bodies).replace('{', '{"at":"2020-01-01T00:00:00.000Z",'), 'not-canonical'],
+    [
+      'a member twice',
+      chainOf(bodies).replace('{', '{"at":"2020-01-01T00:00:00.000Z",'),
+      'not-canonical',
+    ],
     ['too many bytes', `${'x'.repeat(20_000)}\n`, 'too-long'],
     ['a pit of brackets', `${'['.repeat(8_000)}${']'.repeat(8_000)}\n`, 'wrong-shape'],
     ['a pit in an object', `{"a":${'['.repeat(8_000)}${']'.repeat(8_000)}}\n`, 'wrong-shape'],

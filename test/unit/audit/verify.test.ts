@@ -27,7 +27,11 @@ async function chainOf(bodies: readonly EntryBody[]): Promise<ReturnType<typeof 
 
 describe('verifyChain()', () => {
   it('counts entries, and intents that are still open', async () => {
-    const chains = await chainOf([intent('a'), { kind: 'outcome', intent: 'a', result: 'done' }, intent('b')]);
+    const chains = await chainOf([
+      intent('a'),
+      { kind: 'outcome', intent: 'a', result: 'done' },
+      intent('b'),
+    ]);
     expect(await verifyChain(chains, 'calendar')).toMatchObject({
       value: { entries: 3, verified: true, openIntents: 1, strayOutcomes: 0 },
     });
@@ -42,7 +46,10 @@ describe('verifyChain()', () => {
 
   it('names the first line that was changed', async () => {
     const chains = await chainOf([intent('a'), intent('b'), intent('c')]);
-    chains.texts.set('calendar', (chains.texts.get('calendar') ?? '').replace('"id":"b"', '"id":"x"'));
+    chains.texts.set(
+      'calendar',
+      (chains.texts.get('calendar') ?? '').replace('"id":"b"', '"id":"x"'),
+    );
     expect(await verifyAll(chains)).toMatchObject({
       value: [{ verified: false, entries: 1, defect: { seq: 2, defect: 'wrong-hash' } }],
     });
@@ -63,6 +70,8 @@ describe('appendEntry()', () => {
     const chains = await chainOf([intent('a')]);
     const late = await appendEntry(chains, 'calendar', blankHead, intent('b'), at);
     expect(late).toEqual({ ok: true, value: undefined });
-    expect(await readLog(chains, 'calendar', blankHead)).toMatchObject({ value: { entries: { length: 1 } } });
+    expect(await readLog(chains, 'calendar', blankHead)).toMatchObject({
+      value: { entries: { length: 1 } },
+    });
   });
 });

@@ -7,12 +7,14 @@ import { blankMemory, type Memory } from '../../../src/core/memory.ts';
 const start = Date.parse('2026-01-05T08:00:00Z');
 
 /** A chain in the making: entries a minute apart, or later. */
-function story(): {
-  tell(body: EntryBody, afterMs?: number): void;
-  step(effect: Effect, facts?: Facts): string;
-  intent(effect: Effect): string;
-  memory(): Memory;
-} {
+interface Story {
+  readonly tell: (body: EntryBody, afterMs?: number) => void;
+  readonly step: (effect: Effect, facts?: Facts) => string;
+  readonly intent: (effect: Effect) => string;
+  readonly memory: () => Memory;
+}
+
+function story(): Story {
   const entries: Entry[] = [];
   let at = start;
   const tell = (body: EntryBody, afterMs = minuteMs): void => {
@@ -83,7 +85,10 @@ describe('remember()', () => {
     const id = intent(push('k1'));
     tell({ kind: 'outcome', intent: id, result: 'doubtful' });
     step(push('k2'));
-    expect(memory().connectors['us/a']).toMatchObject({ clean: { keyId: 'k2' }, doubtful: [{ keyId: 'k1' }] });
+    expect(memory().connectors['us/a']).toMatchObject({
+      clean: { keyId: 'k2' },
+      doubtful: [{ keyId: 'k1' }],
+    });
     tell({ kind: 'configuration', configuration: 'x' }, pushDoubtMs);
     step(push('k2'));
     expect(memory().connectors['us/a']?.doubtful).toEqual([]);
@@ -96,7 +101,9 @@ describe('remember()', () => {
     const id = intent({ kind: 'store-credential', keyId: 'k' });
     tell({ kind: 'outcome', intent: id, result: 'refused', retryAt, reason: 'vault-denied' });
     step(add, { keyId: 'k2', hint: 'abd', endAt: start });
-    expect(memory().waits).toEqual({ store: { untilAt: retryAt, attempts: 1, reason: 'vault-denied' } });
+    expect(memory().waits).toEqual({
+      store: { untilAt: retryAt, attempts: 1, reason: 'vault-denied' },
+    });
   });
 
   it.each([
@@ -107,7 +114,11 @@ describe('remember()', () => {
     [30, undefined, 7],
   ])('after a refusal of %i days, with a cap of %s, asks for %i', (asked, told, next) => {
     const { intent, tell, memory } = story();
-    const id = intent({ kind: 'add-credential', objectId: 'o', endAt: start + minuteMs + asked * dayMs });
+    const id = intent({
+      kind: 'add-credential',
+      objectId: 'o',
+      endAt: start + minuteMs + asked * dayMs,
+    });
     tell({
       kind: 'outcome',
       intent: id,

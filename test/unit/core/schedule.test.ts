@@ -11,7 +11,10 @@ import {
 
 const dayMs = 86_400_000;
 const start = Date.parse('2026-01-01T00:00:00Z');
-const credential = (days: number, keyId = 'k'): { keyId: string; startAt: number; endAt: number } => ({
+const credential = (
+  days: number,
+  keyId = 'k',
+): { keyId: string; startAt: number; endAt: number } => ({
   keyId,
   startAt: start,
   endAt: start + days * dayMs,
@@ -52,16 +55,22 @@ describe('worthwhileAt()', () => {
 
   it('for any lifetime comes before the serving one ends', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 7, max: 730 }), fc.integer({ min: 1, max: 365 }), (days, before) => {
-        expect(worthwhileAt(start, days * dayMs, before)).toBeLessThan(start);
-      }),
+      fc.property(
+        fc.integer({ min: 7, max: 730 }),
+        fc.integer({ min: 1, max: 365 }),
+        (days, before) => {
+          expect(worthwhileAt(start, days * dayMs, before)).toBeLessThan(start);
+        },
+      ),
     );
   });
 });
 
 describe('lifetimeDays()', () => {
   it('is the wish, or the smaller cap', () => {
-    expect([lifetimeDays(730, undefined), lifetimeDays(730, 89), lifetimeDays(30, 89)]).toEqual([730, 89, 30]);
+    expect([lifetimeDays(730, undefined), lifetimeDays(730, 89), lifetimeDays(30, 89)]).toEqual([
+      730, 89, 30,
+    ]);
   });
 });
 
@@ -70,7 +79,9 @@ describe('backoffMs()', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000 }), fc.string(), (attempts, subject) => {
         const waitMs = backoffMs(60_000, attempts, subject);
-        expect(waitMs).toBeGreaterThanOrEqual(Math.min(dayMs, 60_000 * 4 ** Math.min(attempts, 12)));
+        expect(waitMs).toBeGreaterThanOrEqual(
+          Math.min(dayMs, 60_000 * 4 ** Math.min(attempts, 12)),
+        );
         expect(waitMs).toBeLessThanOrEqual(1.25 * dayMs);
       }),
     );
@@ -80,12 +91,16 @@ describe('backoffMs()', () => {
 describe('nextFullLookAt()', () => {
   it('for any registration is within a day, at its own time of the day', () => {
     fc.assert(
-      fc.property(fc.string(), fc.integer({ min: start, max: start + 1_000 * dayMs }), (id, now) => {
-        const at = nextFullLookAt(now, id);
-        expect(at).toBeGreaterThan(now);
-        expect(at).toBeLessThanOrEqual(now + dayMs);
-        expect((nextFullLookAt(at, id) - at) % dayMs).toBe(0);
-      }),
+      fc.property(
+        fc.string(),
+        fc.integer({ min: start, max: start + 1_000 * dayMs }),
+        (id, now) => {
+          const at = nextFullLookAt(now, id);
+          expect(at).toBeGreaterThan(now);
+          expect(at).toBeLessThanOrEqual(now + dayMs);
+          expect((nextFullLookAt(at, id) - at) % dayMs).toBe(0);
+        },
+      ),
     );
   });
 });

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { keeperIdentity } from '../../../src/local/cloud.ts';
 import { expectNoOutage, expectSound } from '../../support/soundness.ts';
-import { dayMs, handMade, hourMs, minuteMs, oddMode, plainMode, tenant, type Tenant } from '../../support/tenant.ts';
+import {
+  dayMs,
+  handMade,
+  hourMs,
+  minuteMs,
+  oddMode,
+  plainMode,
+  tenant,
+  type Tenant,
+} from '../../support/tenant.ts';
 
 function reasonsOf(report: Awaited<ReturnType<Tenant['pass']>>): readonly string[] {
   return report.kind === 'looked' ? report.plan.standing.map((one) => one.reason) : [];

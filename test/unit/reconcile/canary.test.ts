@@ -27,46 +27,61 @@ function tracesOf(customer: Tenant, told: readonly unknown[]): string {
     JSON.stringify(queue.messages),
     ...customer.logged,
     ...told.map((one) => JSON.stringify(one)),
-    JSON.stringify(directory.applications().map((one) => ({ ...one, passwords: one.passwords.map((password) => ({ ...password, text: '' })) }))),
-    ...customer.cloud.vault.state.secrets().flatMap(({ name }) =>
-      customer.cloud.vault.state.versions(name).map((version) => JSON.stringify(version.tags)),
+    JSON.stringify(
+      directory.applications().map((one) => ({
+        ...one,
+        passwords: one.passwords.map((password) => ({ ...password, text: '' })),
+      })),
     ),
+    ...customer.cloud.vault.state
+      .secrets()
+      .flatMap(({ name }) =>
+        customer.cloud.vault.state.versions(name).map((version) => JSON.stringify(version.tags)),
+      ),
   ].join('\n');
 }
 
 describe('secret texts', () => {
-  it.each([1, 2, 3])('appear in no chain, state, order, message, log line or report (seed %i)', async (seed) => {
-    const customer = tenant({ modes: [oddMode(seed), oddMode(seed + 3)], seed, faults: 'heavy' });
-    customer.cloud.fates.setLevel('none');
-    const made = handMade(customer);
-    customer.cloud.fates.setLevel('heavy');
-    const told: unknown[] = [];
-    const calendar = customer.wish({ appId: made.appId, takeOver: true, lifetimeDays: 90, renewBeforeDays: 20 });
-    const listen = async (ms: number): Promise<void> => {
-      await customer.live(calendar, {
-        untilAt: customer.clock.now() + ms,
-        stop: (report) => {
-          told.push(report);
-          return false;
-        },
+  it.each([1, 2, 3])(
+    'appear in no chain, state, order, message, log line or report (seed %i)',
+    async (seed) => {
+      const customer = tenant({ modes: [oddMode(seed), oddMode(seed + 3)], seed, faults: 'heavy' });
+      customer.cloud.fates.setLevel('none');
+      const made = handMade(customer);
+      customer.cloud.fates.setLevel('heavy');
+      const told: unknown[] = [];
+      const calendar = customer.wish({
+        appId: made.appId,
+        takeOver: true,
+        lifetimeDays: 90,
+        renewBeforeDays: 20,
       });
-    };
-    await listen(30 * dayMs);
-    customer.cloud.vault.putByHand('nylas-calendar', { value: 'a canary put in by hand' });
-    await customer.order({ kind: 'rotate', reason: 'test' });
-    await listen(5 * dayMs);
-    await customer.order({ kind: 'resync', mode: 'plan' });
-    await customer.order({
-      kind: 'compromised',
-      keyIds: [],
-      removeAt: customer.clock.now() + 4 * hourMs,
-      endGrants: 'accept',
-    });
-    await listen(10 * dayMs);
-    const secrets = secretsOf(customer);
-    const traces = tracesOf(customer, told);
-    expect(secrets.length).toBeGreaterThan(5);
-    expect(traces.length).toBeGreaterThan(10_000);
-    expect(secrets.filter((text) => traces.includes(text))).toEqual([]);
-  });
+      const listen = async (ms: number): Promise<void> => {
+        await customer.live(calendar, {
+          untilAt: customer.clock.now() + ms,
+          stop: (report) => {
+            told.push(report);
+            return false;
+          },
+        });
+      };
+      await listen(30 * dayMs);
+      customer.cloud.vault.putByHand('nylas-calendar', { value: 'a canary put in by hand' });
+      await customer.order({ kind: 'rotate', reason: 'test' });
+      await listen(5 * dayMs);
+      await customer.order({ kind: 'resync', mode: 'plan' });
+      await customer.order({
+        kind: 'compromised',
+        keyIds: [],
+        removeAt: customer.clock.now() + 4 * hourMs,
+        endGrants: 'accept',
+      });
+      await listen(10 * dayMs);
+      const secrets = secretsOf(customer);
+      const traces = tracesOf(customer, told);
+      expect(secrets.length).toBeGreaterThan(5);
+      expect(traces.length).toBeGreaterThan(10_000);
+      expect(secrets.filter((text) => traces.includes(text))).toEqual([]);
+    },
+  );
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { expectSound } from '../../support/soundness.ts';
-import { brief, dayMs, hourMs, oddMode, tenant } from '../../support/tenant.ts';
+import { dayMs, hourMs, oddMode, tenant } from '../../support/tenant.ts';
 
 describe('creation', () => {
   it('makes registration, credential, secret and both connectors within an hour', async () => {
@@ -27,8 +27,7 @@ describe('creation', () => {
     const calendar = customer.wish();
     await customer.settle(calendar);
     const entries = customer.entries('calendar').length;
-    const report = await customer.after(calendar, 10 * dayMs);
-    expect(brief(report)).toBe(brief({ ...report }));
+    await customer.after(calendar, 10 * dayMs);
     expect(customer.entries('calendar')).toHaveLength(entries);
   });
 
@@ -43,7 +42,6 @@ describe('creation', () => {
     const used = Object.fromEntries(
       Object.entries(counts).map(([vendor, count]) => [vendor, count - before[vendor as 'graph']]),
     );
-    console.log(used);
-    expect(used).toMatchObject({ graph: 2, entra: 0 });
+    expect(used).toEqual({ graph: 2, entra: 0, vault: 5, nylas: 4 });
   });
 });

@@ -1,7 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { exchangeResource } from '../../../src/core/permissions.ts';
 import { expectSound } from '../../support/soundness.ts';
-import { accessOf, dayMs, handMade, hourMs, oddMode, tenant, type Tenant } from '../../support/tenant.ts';
+import {
+  accessOf,
+  dayMs,
+  handMade,
+  hourMs,
+  oddMode,
+  tenant,
+  type Tenant,
+} from '../../support/tenant.ts';
 
 const ews = {
   resourceAppId: exchangeResource,
@@ -55,7 +63,9 @@ describe('drift of the registration', () => {
     const calendar = customer.wish({ appId: made.appId });
     await customer.ticks(calendar, 2 * dayMs);
     expect(customer.application().web.redirectUris).toEqual([strangeUri, hosted]);
-    expect(accessIds(customer)).toEqual(expect.arrayContaining([...wantedIds, ews.resourceAccess[0]?.id]));
+    expect(accessIds(customer)).toEqual(
+      expect.arrayContaining([...wantedIds, ews.resourceAccess[0]?.id]),
+    );
     const report = await customer.pass(calendar);
     expect(report).toMatchObject({ plan: { state: 'needs-person', reason: 'legacy-permissions' } });
     const told = customer.entries('calendar').filter((one) => one.kind === 'observation');
@@ -98,20 +108,23 @@ describe('drift of the connector', () => {
     await expectSound(customer);
   });
 
-  it.each([0, 1, 2, 3, 4, 5])('puts back a secret that was overwritten by hand (mode %i)', async (index) => {
-    const mode = oddMode(index);
-    const customer = tenant({ modes: [mode] });
-    const calendar = customer.wish({ takeOver: true });
-    await customer.settle(calendar);
-    customer.clock.advance(2 * hourMs);
-    const { keyId } = customer.passwords()[0] ?? { keyId: '' };
-    const { appId } = customer.application();
-    const [{ region, id } = { region: 'us' as const, id: '' }] = customer.nylas;
-    customer.cloud.nylas[region].hand.connectorByHand(id, {
-      settings: { clientId: appId, clientSecret: 'wrong-secret', tenant: 'common' },
-    });
-    expect(customer.holds()).toBe('a secret that is not listed');
-    await customer.ticks(calendar, dayMs + hourMs);
-    expect(customer.holds()).toBe(keyId);
-  });
+  it.each([0, 1, 2, 3, 4, 5])(
+    'puts back a secret that was overwritten by hand (mode %i)',
+    async (index) => {
+      const mode = oddMode(index);
+      const customer = tenant({ modes: [mode] });
+      const calendar = customer.wish({ takeOver: true });
+      await customer.settle(calendar);
+      customer.clock.advance(2 * hourMs);
+      const { keyId } = customer.passwords()[0] ?? { keyId: '' };
+      const { appId } = customer.application();
+      const [{ region, id } = { region: 'us' as const, id: '' }] = customer.nylas;
+      customer.cloud.nylas[region].hand.connectorByHand(id, {
+        settings: { clientId: appId, clientSecret: 'wrong-secret', tenant: 'common' },
+      });
+      expect(customer.holds()).toBe('a secret that is not listed');
+      await customer.ticks(calendar, dayMs + hourMs);
+      expect(customer.holds()).toBe(keyId);
+    },
+  );
 });

@@ -4,6 +4,11 @@ import { configurationHash } from '../../../src/reconcile/pass.ts';
 import { expectSound } from '../../support/soundness.ts';
 import { dayMs, hourMs, minuteMs, oddMode, plainMode, tenant } from '../../support/tenant.ts';
 
+/** The folded chain in a state blob. */
+function memoryOf(text = '{}'): unknown {
+  return (JSON.parse(text) as { memory: unknown }).memory;
+}
+
 describe('the limit of switches', () => {
   it('spreads planned switches over the hours, and orders pass it', async () => {
     const customer = tenant({
@@ -39,7 +44,9 @@ describe('the wished state', () => {
     const { appId } = customer.application();
     const other = '11111111-2222-4333-8444-555555555555';
     const report = await customer.after(customer.wish({ appId: other }), dayMs);
-    expect(report).toMatchObject({ plan: { state: 'needs-person', reason: 'registration-replaced' } });
+    expect(report).toMatchObject({
+      plan: { state: 'needs-person', reason: 'registration-replaced' },
+    });
     expect(report).toMatchObject({ status: { appId } });
     await expectSound(customer);
   });
@@ -90,7 +97,6 @@ describe('a lost cache', () => {
     customer.leap(hourMs);
     await customer.settle(calendar);
     expect(customer.entries('calendar')).toHaveLength(entries);
-    const memoryOf = (text = '{}'): unknown => (JSON.parse(text) as { memory: unknown }).memory;
     expect(memoryOf(customer.stores.states.bodies.get('calendar'))).toEqual(memoryOf(state));
   });
 
@@ -98,7 +104,14 @@ describe('a lost cache', () => {
     const customer = tenant();
     const calendar = customer.wish();
     await customer.settle(calendar);
-    for (const garbage of ['', '{', '{"v":1}', '[]', 'null', '{"v":1,"head":{"seq":99},"memory":{"seq":99,"v":1}}']) {
+    for (const garbage of [
+      '',
+      '{',
+      '{"v":1}',
+      '[]',
+      'null',
+      '{"v":1,"head":{"seq":99},"memory":{"seq":99,"v":1}}',
+    ]) {
       customer.stores.states.bodies.set('calendar', garbage);
       await customer.settle(calendar);
     }
@@ -112,7 +125,10 @@ describe('a chain', () => {
     const calendar = customer.wish();
     await customer.settle(calendar);
     const { texts } = customer.stores.chains;
-    texts.set('calendar', (texts.get('calendar') ?? '').replace('"because":"first"', '"because":"due"'));
+    texts.set(
+      'calendar',
+      (texts.get('calendar') ?? '').replace('"because":"first"', '"because":"due"'),
+    );
     customer.stores.states.bodies.clear();
     const report = await customer.pass(calendar);
     expect(report).toMatchObject({ kind: 'broken', defect: { defect: 'wrong-hash' } });

@@ -25,7 +25,9 @@ describe('a registration deleted by hand', () => {
     directory.deleteApplicationByHand(appId);
     await customer.ticks(calendar, 2 * hourMs);
     const report = await customer.pass(calendar);
-    expect(report).toMatchObject({ plan: { state: 'needs-person', reason: 'registration-deleted' } });
+    expect(report).toMatchObject({
+      plan: { state: 'needs-person', reason: 'registration-deleted' },
+    });
     await customer.after(calendar, 3 * dayMs);
     expect(directory.applications()).toHaveLength(0);
     expect(creations(customer)).toBe(1);

@@ -67,7 +67,10 @@ describe('a text that is lost', () => {
     await customer.order({ kind: 'rotate', reason: 'test' });
     await customer.after(calendar, 4 * hourMs);
     customer.cloud.vault.disableByHand('nylas-calendar-pending');
-    const resting = customer.passwords().map((one) => one.keyId).find((one) => one !== serving);
+    const resting = customer
+      .passwords()
+      .map((one) => one.keyId)
+      .find((one) => one !== serving);
     await customer.after(calendar, 3 * dayMs);
     expect(customer.passwords().map((one) => one.keyId)).not.toContain(resting);
     expect(customer.holds()).not.toBe(serving);
@@ -80,7 +83,8 @@ describe('a text that is lost', () => {
     await customer.settle(calendar);
     const serving = customer.holds();
     customer.clock.advance(2 * hourMs);
-    for (const name of ['nylas-calendar', 'nylas-calendar-pending']) customer.cloud.vault.disableByHand(name);
+    for (const name of ['nylas-calendar', 'nylas-calendar-pending'])
+      customer.cloud.vault.disableByHand(name);
     await customer.after(calendar, 4 * dayMs);
     expect(customer.holds()).not.toBe(serving);
     expect(customer.passwords()).toHaveLength(2);

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { success } from '../../../src/core/fault.ts';
+import type { World } from '../../../src/reconcile/world.ts';
 import { expectNoOutage, expectSound } from '../../support/soundness.ts';
-import { dayMs, handMade, hourMs, minuteMs, oddMode, tenant, type Tenant } from '../../support/tenant.ts';
+import {
+  dayMs,
+  handMade,
+  hourMs,
+  minuteMs,
+  oddMode,
+  tenant,
+  type Tenant,
+} from '../../support/tenant.ts';
 
 type Wish = ReturnType<Tenant['wish']>;
 
@@ -90,23 +99,26 @@ describe('an order about a leak', () => {
     await expectSound(customer);
   });
 
-  it.each([0, 1, 2, 3, 4, 5])('works at the two-secret limit too, all of it leaked (mode %i)', async (mode) => {
-    const [customer, calendar] = await settled(mode);
-    await customer.order({ kind: 'rotate', reason: 'test' });
-    await customer.settle(calendar, 3 * dayMs);
-    const leaked = customer.passwords().map((one) => one.keyId);
-    expect(leaked).toHaveLength(2);
-    await customer.order({
-      kind: 'compromised',
-      keyIds: [],
-      removeAt: customer.clock.now() + 4 * hourMs,
-      endGrants: 'accept',
-    });
-    await customer.ticks(calendar, 6 * hourMs);
-    expect(leaked).not.toContain(customer.holds());
-    expect(customer.passwords().map((one) => one.keyId)).toEqual([customer.holds()]);
-    await expectSound(customer);
-  });
+  it.each([0, 1, 2, 3, 4, 5])(
+    'works at the two-secret limit too, all of it leaked (mode %i)',
+    async (mode) => {
+      const [customer, calendar] = await settled(mode);
+      await customer.order({ kind: 'rotate', reason: 'test' });
+      await customer.settle(calendar, 3 * dayMs);
+      const leaked = customer.passwords().map((one) => one.keyId);
+      expect(leaked).toHaveLength(2);
+      await customer.order({
+        kind: 'compromised',
+        keyIds: [],
+        removeAt: customer.clock.now() + 4 * hourMs,
+        endGrants: 'accept',
+      });
+      await customer.ticks(calendar, 6 * hourMs);
+      expect(leaked).not.toContain(customer.holds());
+      expect(customer.passwords().map((one) => one.keyId)).toEqual([customer.holds()]);
+      await expectSound(customer);
+    },
+  );
 
   it('removes it at removeAt, although a connector could not be reached', async () => {
     const [customer, calendar] = await settled(0, 1);
@@ -181,11 +193,10 @@ describe('any order', () => {
 describe('an early retirement', () => {
   it('is paused while more grants fail than before the switch, and a person is told', async () => {
     let invalid = 0;
+    const readGrants: World['connectors']['readGrants'] = async () =>
+      success({ total: 20, invalid });
     const customer = tenant({
-      wrap: (world) => {
-        const readGrants = async () => success({ total: 20, invalid });
-        return { ...world, connectors: { ...world.connectors, readGrants } };
-      },
+      wrap: (world) => ({ ...world, connectors: { ...world.connectors, readGrants } }),
     });
     const calendar = customer.wish();
     await customer.settle(calendar);

@@ -18,7 +18,11 @@ describe('the two slots', () => {
     const customer = tenant({ modes: [oddMode(2)] });
     const { cloud, clock, nylas } = customer;
     const { appId, id: objectId } = cloud.directory.addApplicationByHand(
-      { displayName: 'Contoso Calendar', signInAudience: 'AzureADandPersonalMicrosoftAccount', uniqueName: 'keeper-calendar' },
+      {
+        displayName: 'Contoso Calendar',
+        signInAudience: 'AzureADandPersonalMicrosoftAccount',
+        uniqueName: 'keeper-calendar',
+      },
       { owners: [keeperIdentity.principalId] },
     );
     const [first] = nylas;
@@ -125,7 +129,9 @@ describe('a credential on the service principal', () => {
     });
     const [first] = customer.nylas;
     if (!first) return;
-    nylas.us.hand.connectorByHand(first.id, { settings: { clientId: appId, clientSecret: text, tenant: 'common' } });
+    nylas.us.hand.connectorByHand(first.id, {
+      settings: { clientId: appId, clientSecret: text, tenant: 'common' },
+    });
     customer.leap(hourMs);
     const calendar = customer.wish({ appId });
     const report = await customer.after(calendar, 4 * hourMs);

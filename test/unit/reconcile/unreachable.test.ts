@@ -6,7 +6,12 @@ import { expectSound } from '../../support/soundness.ts';
 import { dayMs, hourMs, oddMode, tenant, type Tenant } from '../../support/tenant.ts';
 
 type Port = 'directory' | 'vault' | 'connectors' | 'tokens';
-const vendorOf = { directory: 'graph', vault: 'vault', connectors: 'nylas', tokens: 'entra' } as const;
+const vendorOf = {
+  directory: 'graph',
+  vault: 'vault',
+  connectors: 'nylas',
+  tokens: 'entra',
+} as const;
 
 /** A customer whose vendors can be switched off. */
 function customerWithSwitch(): { customer: Tenant; down: Set<Port> } {
@@ -71,6 +76,8 @@ describe('a vendor that is down for days', () => {
     await expectSound(customer);
     down.clear();
     await customer.settle(calendar);
-    expect(customer.cloud.vault.state.current('nylas-calendar')?.tags['keyId']).toBe(customer.holds());
+    expect(customer.cloud.vault.state.current('nylas-calendar')?.tags['keyId']).toBe(
+      customer.holds(),
+    );
   });
 });

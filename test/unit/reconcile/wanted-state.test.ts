@@ -53,7 +53,9 @@ describe('wantedState()', () => {
   });
 
   it('has nothing to run on when no good file is known', async () => {
-    await expect(wantedState(faulty, kept(), silentLog().log)).rejects.toThrow('no good one is known');
+    await expect(wantedState(faulty, kept(), silentLog().log)).rejects.toThrow(
+      'no good one is known',
+    );
   });
 
   it('does not take an unreadable last good file for an empty one', async () => {

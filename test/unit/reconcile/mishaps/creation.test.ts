@@ -19,5 +19,6 @@ describe(`a mishap in a creation of ${writes} writes`, () => {
   it.each(points)('a crash after write %i', (nth) => tellWithMishap(creation, nth, 'crash'));
   it.each(points)('a lost answer to write %i', (nth) => tellWithMishap(creation, nth, 'lost'));
   it.each(points)('no answer to write %i, which was not done', (nth) =>
-    tellWithMishap(creation, nth, 'failed'));
+    tellWithMishap(creation, nth, 'failed'),
+  );
 });

@@ -31,5 +31,6 @@ describe(`a mishap in a leak's cure of ${writes} writes`, () => {
   it.each(points)('a crash after write %i', (nth) => tellWithMishap(leak, nth, 'crash'));
   it.each(points)('a lost answer to write %i', (nth) => tellWithMishap(leak, nth, 'lost'));
   it.each(points)('no answer to write %i, which was not done', (nth) =>
-    tellWithMishap(leak, nth, 'failed'));
+    tellWithMishap(leak, nth, 'failed'),
+  );
 });

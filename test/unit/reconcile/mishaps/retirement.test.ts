@@ -31,5 +31,6 @@ describe(`a mishap in a retirement of ${writes} writes`, () => {
   it.each(points)('a crash after write %i', (nth) => tellWithMishap(retirement, nth, 'crash'));
   it.each(points)('a lost answer to write %i', (nth) => tellWithMishap(retirement, nth, 'lost'));
   it.each(points)('no answer to write %i, which was not done', (nth) =>
-    tellWithMishap(retirement, nth, 'failed'));
+    tellWithMishap(retirement, nth, 'failed'),
+  );
 });

@@ -29,5 +29,6 @@ describe(`a mishap in a rotation of ${writes} writes`, () => {
   it.each(points)('a crash after write %i', (nth) => tellWithMishap(rotation, nth, 'crash'));
   it.each(points)('a lost answer to write %i', (nth) => tellWithMishap(rotation, nth, 'lost'));
   it.each(points)('no answer to write %i, which was not done', (nth) =>
-    tellWithMishap(rotation, nth, 'failed'));
+    tellWithMishap(rotation, nth, 'failed'),
+  );
 });
