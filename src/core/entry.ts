@@ -1,6 +1,7 @@
 /**
  * What the audit chain can say: a closed, versioned union. Instants are epoch milliseconds here and
- * ISO 8601 in the file. Never a secret, never free text from outside.
+ * ISO 8601 in the file. Never a secret; of free text only the
+ * printable reason of an order.
  */
 import type { Fault } from './fault.ts';
 import type { OrderBody } from './order.ts';
