@@ -40,7 +40,7 @@ function lengthen(
   let link: Link = decodeLines(text, genesis).link;
   const lines: string[] = [];
   for (let index = 0; index < count; index += 1) {
-    const seen = { what: 'drift', subject: `bench-${index}` } as const;
+    const seen = { what: 'foreign-version', version: `bench-${index}` } as const;
     const encoded = encodeEntry({ kind: 'observation', seen }, one.clock.now(), link);
     lines.push(encoded.line);
     ({ link } = encoded);

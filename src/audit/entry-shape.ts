@@ -43,7 +43,6 @@ const observations: Readonly<Record<Observation['what'], readonly string[]>> = {
   'credential-back': ['keyId'],
   'record-gone': ['connector', 'record'],
   'record-changed': ['connector', 'record'],
-  drift: ['subject'],
 };
 
 /** True for the kinds of entries that this Keeper knows, with what the fold needs of each. */

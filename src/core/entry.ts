@@ -102,8 +102,7 @@ export type Observation =
       readonly connector: string;
       readonly record: string;
       readonly updatedAt: number;
-    }
-  | { readonly what: 'drift'; readonly subject: string };
+    };
 
 export type EntryBody =
   | {

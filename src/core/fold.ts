@@ -143,7 +143,6 @@ function foldObservation(memory: Memory, seen: Observation, at: number): void {
       return;
     case 'foreign-permission':
     case 'foreign-redirect-uri':
-    case 'drift':
       memory.reported[reportKey(seen.what, seen.subject)] = at;
       return;
   }

@@ -17,11 +17,12 @@ export interface Ending {
   readonly isOver: () => boolean;
 }
 
-/** True when every registration was looked at, and none waits for anything. */
+/** True when every registration was looked at, and none waits for anything but a person's freeze. */
 export function isSettled(stage: Stage, heads: readonly StateHead[]): boolean {
   return stage.desired.registrations.every((one) => {
     const head = heads.find((each) => each.registration === one.key);
-    return head !== undefined && head.state !== 'waiting' && head.nextLookAt > stage.clock.now();
+    if (head === undefined || head.nextLookAt <= stage.clock.now()) return false;
+    return head.state !== 'waiting' || head.reason === 'frozen';
   });
 }
 

@@ -81,7 +81,7 @@ export async function finishOrders(
       order: order.id,
       result: isTaken ? (end?.result ?? 'done') : 'refused',
       registration: session.desired.id,
-      at: session.world.clock.now(),
+      at: new Date(session.world.clock.now()).toISOString(),
       state: answer.status.state,
       reason: answer.status.reason,
       did: session.did,

@@ -62,38 +62,20 @@ function complaintOf({ code, stdout, stderr }: Ended): string {
 
 describe('npm start -- --help', () => {
   it('shows every option, on stdout', async () => {
-    for (const flag of ['--help', '-h']) {
-      const { code, stdout, stderr } = await runKeeper(flag);
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      for (const option of [
-        'once',
-        'json',
-        'config',
-        'seed',
-        'faults',
-        'fast-forward',
-        'port',
-        'data',
-      ]) {
-        expect(stdout).toMatch(new RegExp(`^ +--${option} `, 'm'));
-      }
-    }
+    const { code, stdout, stderr } = await runKeeper('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    const names = ['once', 'json', 'config', 'seed', 'faults', 'fast-forward', 'port', 'data'];
+    for (const name of names) expect(stdout).toMatch(new RegExp(`^ +--${name} `, 'm'));
   });
 });
 
 describe('npm start with a wrong option', () => {
+  // Each kind once; all values are tried where options are read.
   it.each([
     [['--onec'], /--onec/],
-    [['once'], /once/],
-    [['--seed'], /--seed/],
-    [['--seed', 'seven'], /--seed takes a whole number/],
-    [['--seed', '-1'], /--seed/],
     [['--faults', 'many'], /--faults takes one of none, some, heavy/],
     [['--fast-forward', '2 years'], /--fast-forward takes a time such as 30d/],
-    [['--fast-forward', '0d'], /--fast-forward/],
-    [['--fast-forward', '11y'], /10y at the most/],
     [['--port', '65536'], /--port takes a whole number from 0 to 65535/],
-    [['--json=yes'], /--json/],
   ])('says what is wrong with %j', async (args, words) => {
     const ended = await runKeeper(...args);
     expect(complaintOf(ended)).toMatch(words);
@@ -112,10 +94,8 @@ describe('npm start with a wrong place', () => {
     writeFileSync(path, faultyFile);
     const { code, stdout, stderr } = await runKeeper('--once', '--config', path);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-    const lines = stderr
-      .trim()
-      .replace(/^keeper: /, '')
-      .split('\n');
+    const [heading, ...lines] = stderr.trim().split('\n');
+    expect(heading).toBe(`keeper: ${path} cannot be used:`);
     const places = lines.map((line) => line.slice(0, line.indexOf(' ')));
     expect(places).toEqual(
       ['5:20', '6:19', '7:22', '7:48', '10:24'].map((place) => `${path}:${place}`),
