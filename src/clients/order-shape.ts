@@ -6,7 +6,10 @@ const at = z.number().int().min(0).max(8_640_000_000_000_000);
 const id = z.string().min(1).max(200);
 
 /** The only free text in a chain: no control characters, no direction marks. */
-const printable = z.string().max(200).regex(/^[^\p{C}]*$/u);
+const printable = z
+  .string()
+  .max(200)
+  .regex(/^[^\p{C}]*$/u);
 
 const body = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('resync'), mode: z.enum(['plan', 'apply']) }),

@@ -71,7 +71,7 @@ function fields({ level: _level, message: _message, ...rest }: Told): string {
 }
 
 /** Simulated time since the start, such as `+1d 02:15`. */
-export function elapsed(ms: number): string {
+function elapsed(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   const days = Math.floor(minutes / 1440);
   const clock = `${two(Math.floor(minutes / 60) % 24)}:${two(minutes % 60)}`;

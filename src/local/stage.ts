@@ -194,7 +194,8 @@ export function readOwn(path: string): OwnFile {
     throw new UnusableFile(`--config ${path}: there is no such file that can be read.`);
   }
   const read = parseDesired(text, sha256(text));
-  if (!read.ok) throw new UnusableFile(`${path} cannot be used:\n${describeErrors(path, read.errors)}`);
+  if (!read.ok)
+    throw new UnusableFile(`${path} cannot be used:\n${describeErrors(path, read.errors)}`);
   return { text, desired: read.desired };
 }
 

@@ -129,7 +129,7 @@ function noteHeldSecrets(secrets: Set<string>, cloud: Cloud, desired: Desired): 
 
 /** Notes what the cloud tells while it goes through the journal: texts that it shows only once. */
 function noteAnsweredSecrets(secrets: Set<string>, cloud: Cloud): void {
-  const { fetch } = cloud;
+  const fetch = cloud.fetch.bind(cloud);
   cloud.fetch = async (request) => {
     const answer = await fetch(request);
     const text = await answer.clone().text();

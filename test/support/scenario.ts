@@ -35,7 +35,7 @@ import {
   memorySwitches,
 } from './memory-stores.ts';
 
-export const startAt = Date.parse('2026-01-05T08:00:00Z');
+const startAt = Date.parse('2026-01-05T08:00:00Z');
 
 export interface Scenario {
   readonly cloud: Cloud;
@@ -196,5 +196,3 @@ export function nylasApplication(
   cloud.vault.putByHand(apiKeySecret, { value: apiKey });
   return { id, apiKeySecret };
 }
-
-export { demoVault };

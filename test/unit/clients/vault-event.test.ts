@@ -39,9 +39,17 @@ describe('readVaultEvent()', () => {
   });
 
   it.each([
-    ['another type', { ...nearExpiry, eventType: 'Microsoft.KeyVault.KeyNearExpiry' }, 'other-type'],
+    [
+      'another type',
+      { ...nearExpiry, eventType: 'Microsoft.KeyVault.KeyNearExpiry' },
+      'other-type',
+    ],
     ['no vault', { ...nearExpiry, data: { ObjectName: 'x' } }, 'no-secret-named'],
-    ['a name that is none', { ...nearExpiry, subject: '', data: { VaultName: 'demo', ObjectName: '../x' } }, 'no-secret-named'],
+    [
+      'a name that is none',
+      { ...nearExpiry, subject: '', data: { VaultName: 'demo', ObjectName: '../x' } },
+      'no-secret-named',
+    ],
     ['no type', withoutType, 'not-an-event'],
     ['text', 'event', 'not-an-event'],
     ['a list', [nearExpiry], 'not-an-event'],

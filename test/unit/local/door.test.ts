@@ -3,7 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { simulatedClock } from '../../../src/local/clock.ts';
-import { cloudHosts, keeperIdentity, simulatedCloud, type Cloud } from '../../../src/local/cloud.ts';
+import {
+  cloudHosts,
+  keeperIdentity,
+  simulatedCloud,
+  type Cloud,
+} from '../../../src/local/cloud.ts';
 import { openDoor, type Door } from '../../../src/local/door.ts';
 import { people } from '../../../src/local/people.ts';
 import { ConnectionCut } from '../../../src/local/simulators/simulator.ts';
@@ -46,7 +51,13 @@ function behindDoor(): { cloud: Cloud; door: Door; clock: ReturnType<typeof simu
   return { cloud, door, clock };
 }
 
-async function graph(door: Door, cloud: Cloud, method: string, path: string, body?: object): Promise<void> {
+async function graph(
+  door: Door,
+  cloud: Cloud,
+  method: string,
+  path: string,
+  body?: object,
+): Promise<void> {
   const token = cloud.directory.tokenFor(keeperIdentity.principalId, `https://${cloudHosts.graph}`);
   try {
     await door.fetch(

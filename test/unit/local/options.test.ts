@@ -13,7 +13,9 @@ describe('readOptions()', () => {
 
   it('reads all options', () => {
     const read = readOptions(
-      '--once --json --config k.yaml --seed 7 --faults heavy --fast-forward 2y --port 0 --data d'.split(' '),
+      '--once --json --config k.yaml --seed 7 --faults heavy --fast-forward 2y --port 0 --data d'.split(
+        ' ',
+      ),
     );
     expect(read).toEqual({
       kind: 'run',
