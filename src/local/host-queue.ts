@@ -75,10 +75,12 @@ export async function drain(
   for (let isBusy = true; isBusy;) {
     isBusy = false;
     for (const [index, trigger] of triggers.entries()) {
-      while (!signal.aborted && (await runNext(invoker, trigger, file))) {
+      for (let isFull = true; isFull && !signal.aborted;) {
+        const batch = await runBatch(invoker, trigger, { file, signal });
+        ({ isFull } = batch);
+        count += batch.count;
         // Those before it may have been filled again; its own was read until it was empty.
-        isBusy = index > 0;
-        count += 1;
+        if (batch.count > 0) isBusy = index > 0;
         if (count > drainedMessages) throw new Error('the queues do not become empty');
       }
     }
@@ -86,15 +88,36 @@ export async function drain(
   return count;
 }
 
-/** Runs one message; false when there is none. */
-async function runNext(invoker: Invoker, trigger: QueueTrigger, file: HostFile): Promise<boolean> {
-  const { queue, one, name } = trigger;
-  const { receivedMessageItems } = await queue.receiveMessages({
-    numberOfMessages: 1,
+/** Messages that one request asks for. */
+const batchMessages = 16;
+
+/** Runs a batch. Full: there may be more, or a failed message that is visible again. */
+async function runBatch(
+  invoker: Invoker,
+  trigger: QueueTrigger,
+  { file, signal }: { file: HostFile; signal: AbortSignal },
+): Promise<{ count: number; isFull: boolean }> {
+  const { receivedMessageItems: messages } = await trigger.queue.receiveMessages({
+    numberOfMessages: batchMessages,
     visibilityTimeout: visibilitySeconds,
   });
-  const [message] = receivedMessageItems;
-  if (!message) return false;
+  let count = 0;
+  let isFull = messages.length === batchMessages;
+  for (const message of messages) {
+    if (signal.aborted) break; // The rest becomes visible again.
+    isFull = !(await runOne(invoker, trigger, { file, message })) || isFull;
+    count += 1;
+  }
+  return { count, isFull };
+}
+
+/** Runs one message; false when it failed and is to be tried again. */
+async function runOne(
+  invoker: Invoker,
+  trigger: QueueTrigger,
+  { file, message }: { file: HostFile; message: DequeuedMessageItem },
+): Promise<boolean> {
+  const { queue, one, name } = trigger;
   const text =
     file.messageEncoding === 'base64' ? fromBase64(message.messageText) : message.messageText;
   if (text === undefined) {
@@ -104,24 +127,25 @@ async function runNext(invoker: Invoker, trigger: QueueTrigger, file: HostFile):
   }
   if (await tryInvoke(invoker, one, queueRequest(trigger.binding, message, text))) {
     await queue.deleteMessage(message.messageId, message.popReceipt);
-  } else {
-    await failed(trigger, message, file);
+    return true;
   }
-  return true;
+  return failed(trigger, message, file);
 }
 
+/** Makes a failed message visible again, or gives it up; true when it is given up. */
 async function failed(
   trigger: QueueTrigger,
   message: DequeuedMessageItem,
   { maxDequeueCount }: HostFile,
-): Promise<void> {
+): Promise<boolean> {
   // As in Azure: what fails on a poison queue stays invisible, or it would fail in a circle.
   if (trigger.poison && message.dequeueCount < maxDequeueCount) {
     const { messageId, popReceipt, messageText } = message;
     await trigger.queue.updateMessage(messageId, popReceipt, messageText, 0);
-    return;
+    return false;
   }
   await giveUp(trigger, message);
+  return true;
 }
 
 /** Moves a message to the poison queue, if there is one. */

@@ -1,16 +1,19 @@
 /** Orders by people: taken into the chain once, answered once (law 9). */
 import type { Plan } from '../core/action.ts';
 import type { EntryBody } from '../core/entry.ts';
+import type { Result } from '../core/fault.ts';
 import { entryBytes } from '../core/limits.ts';
 import type { Order, OrderBody } from '../core/order.ts';
 import { reportKey, type Memory } from '../core/memory.ts';
 import type { RegistrationStatus } from '../core/status.ts';
 import { append, type Session } from './session.ts';
 
-/** Reads the orders that wait and puts each into the chain, unless it is there. */
-export async function takeInOrders(session: Session): Promise<readonly Order[]> {
+/** Puts each order that waits into the chain, unless it is there. */
+export async function takeInOrders(
+  session: Session,
+  listed: Result<readonly Order[]>,
+): Promise<readonly Order[]> {
   const { world, desired } = session;
-  const listed = await world.orders.list(desired.key);
   if (!listed.ok) {
     world.log.warn('orders cannot be read', {
       registration: desired.key,

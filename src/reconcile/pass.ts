@@ -42,10 +42,13 @@ export function configurationHash(desired: DesiredRegistration): string {
 
 /** Runs one pass. Throws only for defects of Keeper itself. */
 export async function runPass(world: World, desired: DesiredRegistration): Promise<PassReport> {
-  const opened = await openSession(world, desired);
+  const [opened, listed] = await Promise.all([
+    openSession(world, desired),
+    world.orders.list(desired.key),
+  ]);
   if (opened.kind !== 'open') return opened;
   const { session } = opened;
-  const orders = await takeInOrders(session);
+  const orders = await takeInOrders(session, listed);
   await noteConfiguration(session);
   const dry = isDryRun(orders);
   const end = await (dry ? lookOnce(session) : work(session));

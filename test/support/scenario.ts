@@ -17,7 +17,6 @@ import { Secret } from '../../src/core/secret.ts';
 import { decodeLines, genesis } from '../../src/audit/chain.ts';
 import {
   cloudHosts,
-  demoVault,
   keeperIdentity,
   simulatedCloud,
   type Cloud,
