@@ -155,7 +155,7 @@ describe('POST /api/resync', () => {
       const answer = await api.answerAt(look);
       expect(answer.did, registration).toEqual([]);
       planned[registration] = (answer.plan ?? []).map((one) => one.kind);
-      if (registration === 'scheduler') answeredAt = answer.at;
+      if (registration === 'scheduler') answeredAt = Date.parse(answer.at);
     }
     // There is something to do, and it is told; it was not done until the answer.
     expect(planned['scheduler']).toContain('issue');

@@ -26,7 +26,7 @@ export interface OrderAnswer {
   readonly order: string;
   readonly result: string;
   readonly registration: string;
-  readonly at: number;
+  readonly at: string;
   readonly state: string;
   readonly did: readonly string[];
   readonly plan?: readonly { readonly kind: string }[];

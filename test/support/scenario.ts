@@ -15,12 +15,7 @@ import type { Entry } from '../../src/core/entry.ts';
 import { success } from '../../src/core/fault.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { decodeLines, genesis } from '../../src/audit/chain.ts';
-import {
-  cloudHosts,
-  keeperIdentity,
-  simulatedCloud,
-  type Cloud,
-} from '../../src/local/cloud.ts';
+import { cloudHosts, keeperIdentity, simulatedCloud, type Cloud } from '../../src/local/cloud.ts';
 import { simulatedClock, type SimulatedClock } from '../../src/local/clock.ts';
 import type { FaultLevel } from '../../src/local/fates.ts';
 import type { DirectoryOptions } from '../../src/local/simulators/directory-options.ts';
