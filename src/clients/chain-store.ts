@@ -1,6 +1,6 @@
 /**
- * The audit chains on append blobs (azure.md section 5): `audit/<registration>/<n>.jsonl`, one entry
- * a block. The append position is the compare-and-swap that makes the chain a lock (law 4).
+ * The audit chains on append blobs (docs/vendors.md#storage): `audit/<registration>/<n>.jsonl`, one
+ * entry a block. The append position is the compare-and-swap that makes the chain a lock (law 4).
  */
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
 import type { ChainPosition, ChainStore, ChainTail } from '../audit/chain-store.ts';

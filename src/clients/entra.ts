@@ -1,6 +1,6 @@
 /**
  * Entra's token endpoint as the loop's {@link TokenEndpoint}: does a secret work? The token that
- * proves it is thrown away unread (graph.md section 6).
+ * proves it is thrown away unread (docs/vendors.md#entra-tokens).
  */
 import { z } from 'zod';
 import { failure, success, type Result } from '../core/fault.ts';

@@ -49,7 +49,7 @@ export function safeRequestId(id: unknown): string | undefined {
   return typeof id === 'string' && /^[\dA-Fa-f-]{8,64}$/.test(id) ? id : undefined;
 }
 
-/** `{error:{code,message,details:[{code}],innerError:{"request-id"}}}` (graph.md section 2). */
+/** `{error:{code,message,details:[{code}],innerError:{"request-id"}}}` (docs/vendors.md#graph-registrations). */
 function graphError(headers: Headers, body: unknown): VendorError {
   const details = at(body, 'error', 'details');
   return shaped({
@@ -62,7 +62,7 @@ function graphError(headers: Headers, body: unknown): VendorError {
   });
 }
 
-/** `{error:{code,message,innererror:{code}}}` (azure.md section 2). */
+/** `{error:{code,message,innererror:{code}}}` (docs/vendors.md#key-vault). */
 function vaultError(headers: Headers, body: unknown): VendorError {
   return shaped({
     codes: [
@@ -75,7 +75,7 @@ function vaultError(headers: Headers, body: unknown): VendorError {
   });
 }
 
-/** `{error,error_description,error_codes:[7000215],trace_id}` (graph.md section 6). */
+/** `{error,error_description,error_codes:[7000215],trace_id}` (docs/vendors.md#entra-tokens). */
 function entraError(headers: Headers, body: unknown): VendorError {
   const numbers = at(body, 'error_codes');
   return shaped({
@@ -86,7 +86,7 @@ function entraError(headers: Headers, body: unknown): VendorError {
   });
 }
 
-/** `{request_id,error:{type,message}}`; OAuth endpoints differ (nylas.md section 1). */
+/** `{request_id,error:{type,message}}`; OAuth endpoints differ (docs/vendors.md#nylas-errors-and-limits). */
 function nylasError(headers: Headers, body: unknown): VendorError {
   return shaped({
     codes: [at(body, 'error', 'type'), at(body, 'error')],

@@ -1,7 +1,7 @@
 /**
  * The one place where replies and errors of vendors become faults. It knows the status codes and
- * error codes of `docs` and of what was seen in the wild; tables of the facts: graph.md sections 2,
- * 3 and 6, nylas.md section 1, azure.md sections 2 and 5.
+ * error codes that vendors document, and those that were seen in the wild: docs/vendors.md, each
+ * vendor's sections.
  */
 import type { Fault, Vendor } from '../core/fault.ts';
 import { safeCode, vendorError, type VendorError } from './error-shape.ts';
@@ -176,11 +176,11 @@ function commonFault(told: Told, status: number, wait: Wait): Fault {
 
 /**
  * Our own code for removePassword of a key id that is not listed (any more): only Graph's text tells
- * (graph.md section 2).
+ * (docs/vendors.md#graph-credentials).
  */
 export const noSuchCredential = 'no-such-credential';
 
-/** Texts of the two-secret limit, whose error code is not known (graph.md section 1). */
+/** Texts of the two-secret limit, whose error code is not known (docs/vendors.md#graph-credentials). */
 const secretLimit =
   /not allowed to add \d+ passwords|maximum of \d+ (?:encrypted credentials|passwords)|credential limit has been reached/i;
 

@@ -1,4 +1,7 @@
-/** The tenant's application management policy, as far as it bears on client secrets (graph.md section 3). */
+/**
+ * The tenant's application management policy, as far as it bears on client secrets
+ * (docs/vendors.md#graph-policies).
+ */
 import { z } from 'zod';
 import { failure, success, type Result } from '../core/fault.ts';
 import type { SecretPolicy } from '../reconcile/world.ts';

@@ -1,8 +1,8 @@
 /**
  * Requests to Microsoft Graph through its client library, with a middleware chain of our own: the
  * library's would retry POST on 503 and 504 (a second live secret), never time out, and attach the
- * token to some hosts only (graph.md section 8). Raw replies are asked of it: its error objects
- * quote bodies.
+ * token to some hosts only (docs/vendors.md#graph-client-library). Raw replies are asked of it: its
+ * error objects quote bodies.
  */
 import {
   Client,

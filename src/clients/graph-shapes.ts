@@ -1,4 +1,7 @@
-/** What Graph's replies must look like, and their translation (graph.md sections 1 to 3). */
+/**
+ * What Graph's replies must look like, and their translation (docs/vendors.md#graph-registrations,
+ * docs/vendors.md#graph-credentials).
+ */
 import { z } from 'zod';
 import type { Permission } from '../core/desired.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';

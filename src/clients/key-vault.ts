@@ -1,4 +1,4 @@
-/** Key Vault as the loop's {@link Vault} (azure.md section 2). Writes are sent once. */
+/** Key Vault as the loop's {@link Vault} (docs/vendors.md#key-vault). Writes are sent once. */
 import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { SecretRef } from '../core/desired.ts';

@@ -30,7 +30,7 @@ export const readPausesMs: readonly number[] = [500, 1_500];
 /** A vendor that asks for a longer wait than this is taken to ask for this. Milliseconds. */
 export const longestRetryAfterMs = 86_400_000;
 
-/** Registrations a page; what directory objects allow (graph.md section 1). */
+/** Registrations a page; what directory objects allow (docs/vendors.md#graph-registrations). */
 export const registrationsPerPage = 999;
 
 /** Pages of one listing of Graph: close to 100,000 registrations. */
@@ -39,7 +39,7 @@ export const graphPages = 100;
 /** Pages of a secret's versions, 25 each: past 500 versions Key Vault cannot even back it up. */
 export const versionPages = 40;
 
-/** Grants a page (nylas.md section 4: the greatest allowed). */
+/** Grants a page, the most that is allowed (docs/vendors.md#nylas-grants). */
 export const grantsPerPage = 200;
 
 /** Pages of grants that one look at a connector's health reads. */

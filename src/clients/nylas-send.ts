@@ -1,7 +1,7 @@
 /**
  * Requests to the Nylas API, with the key of the connector's application. An own client: the
- * vendor's sends PUT where the contract says PATCH, and quotes bodies in its errors (nylas.md
- * section 8). No method here deletes anything (law 8).
+ * vendor's sends PUT where the contract says PATCH, and quotes bodies in its errors
+ * (docs/vendors.md#nylas-connectors). No method here deletes anything (law 8).
  */
 import type { DesiredConnector, Region } from '../core/desired.ts';
 import { failure, success, type Fault, type Result } from '../core/fault.ts';

@@ -1,4 +1,7 @@
-/** What Nylas's replies must look like, and their translation (nylas.md sections 1 to 5). */
+/**
+ * What Nylas's replies must look like, and their translation (docs/vendors.md#nylas-connectors and
+ * the sections after it).
+ */
 import { z } from 'zod';
 import type { SeenApplication, SeenConnector, SeenRecord } from '../core/observed.ts';
 import type { ConnectorBody } from '../reconcile/world.ts';

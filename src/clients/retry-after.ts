@@ -9,9 +9,9 @@ const httpDate =
 
 /**
  * The wish in milliseconds, a day at the most; `undefined` when there is none that can be read.
- * Graph sends seconds, fractions too (graph.md section 7), Azure's services also milliseconds in a
- * header of their own, and HTTP allows a date, which is measured by the reply's own `date` header,
- * or by `now` (epoch milliseconds) where that is missing.
+ * Graph sends seconds, fractions too (docs/vendors.md#graph-throttling), Azure's services also
+ * milliseconds in a header of their own, and HTTP allows a date, which is measured by the reply's
+ * own `date` header, or by `now` (epoch milliseconds) where that is missing.
  */
 export function retryAfterMs(headers: Headers, now?: number): number | undefined {
   for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {

@@ -1,7 +1,7 @@
 /**
- * Reads a Key Vault event as Event Grid delivers it, in either schema (azure.md section 1). Foreign
- * data and only a hint (law 9): keys in any casing, stray blanks, numbers as strings. What is not
- * such an event gives a word for the log, never an exception.
+ * Reads a Key Vault event as Event Grid delivers it, in either schema (docs/vendors.md#event-grid).
+ * Foreign data and only a hint (law 9): keys in any casing, stray blanks, numbers as strings. What
+ * is not such an event gives a word for the log, never an exception.
  */
 
 /** What an event says: look at this secret. */

@@ -3,7 +3,7 @@ import type { Cause, EntryBody, Held, RemovalWhy } from './entry.ts';
 import type { Permission } from './desired.ts';
 import type { Reason, State } from './reason.ts';
 
-/** The part of a registration that a patch writes; see the port `RegistrationPatch`. */
+/** The properties of a registration that Keeper writes. Each list is the whole list. */
 export interface Patch {
   readonly displayName?: string;
   readonly signInAudience?: string;

@@ -4,7 +4,8 @@
  * failure, none retries a write, and reads may be retried only inside their time limit.
  */
 import type { ChainStore } from '../audit/chain-store.ts';
-import type { DesiredConnector, Permission, SecretRef } from '../core/desired.ts';
+import type { Patch } from '../core/action.ts';
+import type { DesiredConnector, SecretRef } from '../core/desired.ts';
 import type { Result } from '../core/fault.ts';
 import type {
   GrantHealth,
@@ -32,17 +33,7 @@ export type RegistrationRef =
   | { readonly objectId: string };
 
 /** The properties of a registration that Keeper writes. */
-export interface RegistrationPatch {
-  readonly displayName?: string;
-  readonly signInAudience?: string;
-  readonly tokenVersion?: 2;
-  /** The whole list. */
-  readonly redirectUris?: readonly string[];
-  /** The whole list. */
-  readonly access?: readonly Permission[];
-  /** The whole list. */
-  readonly tags?: readonly string[];
-}
+export type RegistrationPatch = Patch;
 
 export interface IssuedCredential extends SeenCredential {
   readonly secret: Secret;

@@ -1,7 +1,7 @@
 /**
  * Role: what can be done with application objects: make, upsert, change, read, list.
  * Refusals come in the vendor's order as far as it is known: role, existence, owner, passing
- * trouble, rules. Facts: graph.md sections 1, 2 and 5.
+ * trouble, rules. Facts: docs/vendors.md#graph-registrations, docs/vendors.md#graph-permissions.
  */
 import {
   collision,

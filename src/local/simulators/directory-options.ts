@@ -30,7 +30,10 @@ export interface DirectoryOptions {
   concurrencyAs503Chance: number;
   /** removePassword on a replica that has not seen the credential says "No password credential found". */
   removalRacesReplication: boolean;
-  /** Whether two upserts of one new name within the window can both answer 201 [unknown in the facts]. */
+  /**
+   * Whether two upserts of one new name within the window can both answer 201. Not known
+   * (docs/vendors.md#graph-registrations).
+   */
   simultaneousUpserts: 'one-creates' | 'both-create';
   simultaneousUpsertWindowMs: number;
   /** Directory objects that one principal may have made (live, in the bin; purged ones count a quarter). */

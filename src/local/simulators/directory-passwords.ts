@@ -1,5 +1,5 @@
 /**
- * Role: the making and judging of client secrets. Facts: graph.md section 2.
+ * Role: the making and judging of client secrets. Facts: docs/vendors.md#graph-credentials.
  */
 import type { Application, Password, ServicePrincipal } from './directory-objects.ts';
 import { admitsPersonalAccounts } from './directory-objects.ts';

@@ -1,6 +1,6 @@
 /**
  * Role: application management policies: what a tenant's administrators allow of client secrets.
- * Facts: graph.md section 3. They bite when a secret is added, never at existing ones.
+ * They bite when a secret is added, never at existing ones. Facts: docs/vendors.md#graph-policies.
  */
 import type { Application, Password, ServicePrincipal } from './directory-objects.ts';
 import { Refusal } from './directory-refusal.ts';

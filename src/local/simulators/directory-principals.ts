@@ -1,6 +1,7 @@
 /**
  * Role: what can be done with service principals: make, upsert, change, read, list.
- * Making an application does not make one. Facts: graph.md sections 2, 5 and 6.
+ * Making an application does not make one. Facts: docs/vendors.md#graph-registrations,
+ * docs/vendors.md#graph-permissions, docs/vendors.md#entra-tokens.
  */
 import {
   collision,

@@ -1,6 +1,7 @@
 /**
  * Role: what the directory answers when it refuses, as values.
- * Codes and texts are those of facts/graph.md section 2; callers may rely on codes, never on texts.
+ * Callers may rely on codes, never on texts. Facts: docs/vendors.md#graph-registrations,
+ * docs/vendors.md#graph-credentials.
  */
 
 /** One line of an error's `details`. */

@@ -1,7 +1,7 @@
 /**
  * Role: one value kept on several servers, each of which learns of a write after its own lag.
- * Readers that ask a different server each time see a value flap, as Entra's do
- * (facts/graph.md sections 2 and 10). Writers use `latest()`.
+ * Readers that ask a different server each time see a value flap, as Entra's do.
+ * Writers use `latest()`. Facts: docs/vendors.md#graph-registrations.
  */
 import type { Random } from './random.ts';
 

@@ -1,7 +1,8 @@
 /**
- * Role: what an application may look like. Facts: graph.md section 1, with the stricter rules for
- * applications that admit personal accounts. Rules are checked on the state after a change, so a
- * change of audience is refused while any property breaks the new audience's rules.
+ * Role: what an application may look like, with the stricter rules for applications that admit
+ * personal accounts. Rules are checked on the state after a change, so a change of audience is
+ * refused while any property breaks the new audience's rules. Facts:
+ * docs/vendors.md#graph-registrations.
  */
 import type { Application } from './directory-objects.ts';
 import { admitsPersonalAccounts } from './directory-objects.ts';

@@ -1,6 +1,6 @@
 /**
- * Role: the answers of the token endpoint. Shapes and codes: facts/graph.md section 6. Codes may be
- * relied on by number; the `error` word and the HTTP status vary and may not.
+ * Role: the answers of the token endpoint. Codes may be relied on by number; the `error` word and
+ * the HTTP status vary and may not. Facts: docs/vendors.md#entra-tokens.
  */
 import type { Surroundings } from './simulator.ts';
 

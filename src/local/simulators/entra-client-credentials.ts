@@ -1,7 +1,7 @@
 /**
  * Role: `POST /{tenant}/oauth2/v2.0/token` with client credentials. Each request lands on a token
  * server of its own choosing; servers learn of new secrets at different times, so answers flap
- * while a change spreads. Facts: graph.md sections 2 and 6.
+ * while a change spreads. Facts: docs/vendors.md#entra-tokens.
  */
 import type { SimulatedDirectory } from './directory-state.ts';
 import { judgeClient } from './directory-credentials.ts';

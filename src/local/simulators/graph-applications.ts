@@ -1,5 +1,5 @@
 /**
- * Role: routes of `/applications`. Facts: graph.md section 1.
+ * Role: routes of `/applications`. Facts: docs/vendors.md#graph-registrations.
  */
 import type { Hono } from 'hono';
 import {

@@ -1,5 +1,6 @@
 /**
- * Role: routes of `/directory/deletedItems` and `/policies`. Facts: graph.md sections 3 and 10.
+ * Role: routes of `/directory/deletedItems` and `/policies`. Facts:
+ * docs/vendors.md#graph-registrations, docs/vendors.md#graph-policies.
  */
 import type { Hono } from 'hono';
 import { listBin, purgeFromBin, restoreFromBin } from './directory-bin.ts';

@@ -1,6 +1,6 @@
 /**
  * Role: request bodies of the simulated Graph, checked. Secrets cannot be set by POST or PATCH of
- * the object (facts/graph.md section 2), so such a body is refused.
+ * the object, so such a body is refused. Facts: docs/vendors.md#graph-credentials.
  */
 import { z } from 'zod';
 import type { ApplicationPatch, ServicePrincipalPatch } from './directory-objects.ts';

@@ -1,6 +1,6 @@
 /**
  * Role: what a request costs, and how the throttle's findings look on an answer.
- * Facts: graph.md section 7.
+ * Facts: docs/vendors.md#graph-throttling.
  */
 import { admitsPersonalAccounts } from './directory-objects.ts';
 import { Refusal } from './directory-refusal.ts';

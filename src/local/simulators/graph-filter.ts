@@ -1,6 +1,6 @@
 /**
  * Role: the part of `$filter` that applications and service principals answer without advanced
- * queries. Facts: graph.md section 1; `passwordCredentials` cannot be filtered on.
+ * queries; `passwordCredentials` cannot be filtered on. Facts: docs/vendors.md#graph-registrations.
  */
 import { Refusal } from './directory-refusal.ts';
 

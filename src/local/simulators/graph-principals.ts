@@ -1,5 +1,5 @@
 /**
- * Role: routes of `/servicePrincipals`. Facts: graph.md sections 2, 5 and 6.
+ * Role: routes of `/servicePrincipals`. Facts: docs/vendors.md#graph-permissions.
  */
 import type { Hono } from 'hono';
 import { deleteServicePrincipal } from './directory-bin.ts';

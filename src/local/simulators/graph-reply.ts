@@ -1,6 +1,6 @@
 /**
  * Role: the shape of every answer of the simulated Graph: ids, error body, headers.
- * Facts: graph.md sections 2 (error body) and 7 (throttling headers).
+ * Facts: docs/vendors.md#graph-registrations (errors), docs/vendors.md#graph-throttling (headers).
  */
 import type { Refusal } from './directory-refusal.ts';
 import type { Surroundings } from './simulator.ts';

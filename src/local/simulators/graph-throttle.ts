@@ -1,5 +1,5 @@
 /**
- * Role: how much one may ask. Facts: graph.md section 7. Requests that are refused count too.
+ * Role: how much one may ask. Facts: docs/vendors.md#graph-throttling. Requests refused count too.
  * Whether the limit on applications with personal accounts holds per caller or per tenant is not
  * known; here it holds for the tenant, the stricter reading.
  */
