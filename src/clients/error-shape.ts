@@ -49,7 +49,10 @@ export function safeRequestId(id: unknown): string | undefined {
   return typeof id === 'string' && /^[\dA-Fa-f-]{8,64}$/.test(id) ? id : undefined;
 }
 
-/** `{error:{code,message,details:[{code}],innerError:{"request-id"}}}` (docs/vendors.md#graph-registrations). */
+/**
+ * `{error:{code,message,details:[{code}],innerError:{"request-id"}}}`
+ * (docs/vendors.md#graph-registrations).
+ */
 function graphError(headers: Headers, body: unknown): VendorError {
   const details = at(body, 'error', 'details');
   return shaped({
@@ -86,7 +89,10 @@ function entraError(headers: Headers, body: unknown): VendorError {
   });
 }
 
-/** `{request_id,error:{type,message}}`; OAuth endpoints differ (docs/vendors.md#nylas-errors-and-limits). */
+/**
+ * `{request_id,error:{type,message}}`; OAuth endpoints differ
+ * (docs/vendors.md#nylas-errors-and-limits).
+ */
 function nylasError(headers: Headers, body: unknown): VendorError {
   return shaped({
     codes: [at(body, 'error', 'type'), at(body, 'error')],

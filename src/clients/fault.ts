@@ -180,7 +180,9 @@ function commonFault(told: Told, status: number, wait: Wait): Fault {
  */
 export const noSuchCredential = 'no-such-credential';
 
-/** Texts of the two-secret limit, whose error code is not known (docs/vendors.md#graph-credentials). */
+/**
+ * Texts of the two-secret limit, whose error code is not known (docs/vendors.md#graph-credentials).
+ */
 const secretLimit =
   /not allowed to add \d+ passwords|maximum of \d+ (?:encrypted credentials|passwords)|credential limit has been reached/i;
 

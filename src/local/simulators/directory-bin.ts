@@ -1,8 +1,8 @@
 /**
  * Role: deleting, restoring, and owners. Deleted objects lie in the bin for 30 days, keep their
- * names taken, and come back with their secrets. Restoring an application through the API leaves its
- * service principal in the bin, the portal restores both. Facts: docs/vendors.md#graph-registrations,
- * docs/vendors.md#graph-permissions.
+ * names taken, and come back with their secrets. Restoring an application through the API leaves
+ * its service principal in the bin, the portal restores both.
+ * Facts: docs/vendors.md#graph-registrations, docs/vendors.md#graph-permissions.
  */
 import {
   collision,

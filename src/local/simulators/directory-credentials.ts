@@ -1,7 +1,8 @@
 /**
  * Role: adding and removing client secrets, on applications and on service principals, and telling
  * whether one works. Not idempotent, like the vendor: each add makes another one.
- * Facts: docs/vendors.md#graph-credentials, docs/vendors.md#graph-policies, docs/vendors.md#entra-tokens.
+ * Facts: docs/vendors.md#graph-credentials, docs/vendors.md#graph-policies,
+ * docs/vendors.md#entra-tokens.
  */
 import { collision, consumerSideLagging, stranger, withoutWriteRole } from './directory-gates.ts';
 import type { Application, Call, Key, Password, ServicePrincipal } from './directory-objects.ts';
@@ -155,7 +156,7 @@ function lists(passwords: readonly Password[], keyId: string): boolean {
   return passwords.some((password) => password.keyId === keyId);
 }
 
-/** What the token service answers to a client: accepted, or an AADSTS code (docs/vendors.md#entra-tokens). */
+/** What the token service answers: accepted, or an AADSTS code (docs/vendors.md#entra-tokens). */
 export type Verdict =
   | 'accepted'
   | { refused: 700_016 | 7_000_229 | 7_000_112 | 7_000_215 | 7_000_222 };
