@@ -7,13 +7,19 @@ export interface Over {
   readonly asked: Promise<void>;
 }
 
+/** A terminal's Ctrl-C can arrive twice, by npm and by the group: within this time it is one. */
+const onceMs = 1_000;
+
 /** Ctrl-C ends everything in order; a second one at once. */
 export function endOnSignal(): Over {
   const { promise, resolve } = Promise.withResolvers<void>();
   let isOver = false;
+  let askedMs = 0;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
-      if (isOver) process.exit(130);
+      const nowMs = performance.now();
+      if (isOver && nowMs - askedMs > onceMs) process.exit(130);
+      if (!isOver) askedMs = nowMs;
       isOver = true;
       resolve();
     });
