@@ -17,6 +17,8 @@ export function foldOrder(memory: Memory, entry: Of<'order'>): void {
   }
   if (entry.body.kind === 'compromised') {
     for (const keyId of keyIds) {
+      // The ids are foreign text: `__proto__` names no credential, but the prototype of all.
+      if (!Object.hasOwn(memory.credentials, keyId)) continue;
       const credential = memory.credentials[keyId];
       if (credential) credential.compromisedBy = entry.orderId;
     }

@@ -51,9 +51,12 @@ export function settledAtOf(scene: Scene, credential: Credential): number {
   return Math.min(rested, Math.max(memory?.provedAt ?? rested, servingEndAt - 2 * hourMs));
 }
 
-/** The serving credential is within its last 72 hours, or dead. */
+/**
+ * The serving credential is within its last 72 hours, or dead. A connector that is not there yet
+ * holds none: for its sake no other is switched to what is not proven.
+ */
 export function isLastResort(scene: Scene): boolean {
-  if (isUrgent(scene)) return true;
+  if (isBroken(scene)) return true;
   const endAt = outOfServiceAt(scene);
   return endAt !== undefined && scene.now >= endAt - lastResortMs;
 }

@@ -32,6 +32,10 @@ export function registrationMissing(scene: Scene): readonly Finding[] {
   if (memory.registration) return stands('registration-lost', now + hourMs);
   if (desired.appId !== undefined) return stands('registration-not-found', now + hourMs);
   if (namedElsewhere(scene)) return stands('registration-lost', now + hourMs);
+  for (const secret of [observed.current, observed.pending]) {
+    // Its tags may name a registration that is lost: unknown is not absent.
+    if (secret.kind === 'unknown') return unseen(scene, secret.fault);
+  }
   const connectors = connectorsInTheWay(scene);
   if (connectors.length > 0) return connectors;
   const body = { ...wholePatch(scene), displayName: desired.displayName };

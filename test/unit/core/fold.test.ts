@@ -55,6 +55,20 @@ describe('remember()', () => {
     expect(before).toEqual(blankMemory());
   });
 
+  it('takes no id for the prototype of all objects', () => {
+    const { tell, memory } = story();
+    tell({
+      kind: 'order',
+      orderId: 'x',
+      by: 'a-person',
+      orderedAt: start,
+      body: { kind: 'compromised', keyIds: [], removeAt: start, endGrants: 'accept' },
+      keyIds: ['__proto__'],
+    });
+    expect(memory().orders).toHaveLength(1);
+    expect(Object.hasOwn(Object.prototype, 'compromisedBy')).toBe(false);
+  });
+
   it('refuses an entry that does not follow', () => {
     const entry: Entry = { kind: 'configuration', configuration: 'x', v: 1, seq: 2, at: start };
     expect(() => remember(blankMemory(), [entry])).toThrow(RangeError);

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { failure } from '../../../src/core/fault.ts';
+import { interposedWorld } from '../../support/interposed-world.ts';
 import { expectSound } from '../../support/soundness.ts';
 import { dayMs, hourMs, oddMode, tenant } from '../../support/tenant.ts';
 
@@ -19,6 +21,24 @@ describe('creation', () => {
       made.passwords[0]?.keyId,
       made.passwords[0]?.keyId,
     ]);
+    await expectSound(customer);
+  });
+
+  it('waits while the vault cannot tell whether there was a registration before', async () => {
+    let down = true;
+    const customer = tenant({
+      wrap: (world) =>
+        interposedWorld(world, async ({ port }, go) =>
+          port === 'vault' && down
+            ? failure({ kind: 'unavailable', vendor: 'vault', status: 503 })
+            : go(),
+        ),
+    });
+    const calendar = customer.wish({ takeOver: true });
+    await customer.after(calendar, hourMs);
+    expect(customer.cloud.directory.applications()).toEqual([]);
+    down = false;
+    await customer.settle(calendar);
     await expectSound(customer);
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { success } from '../../../src/core/fault.ts';
+import { failure, success } from '../../../src/core/fault.ts';
 import { keeperIdentity } from '../../../src/local/cloud.ts';
 import { interposedWorld } from '../../support/interposed-world.ts';
 import { expectSound } from '../../support/soundness.ts';
@@ -113,6 +113,33 @@ describe('a connector that Keeper may not touch', () => {
     const report = await customer.after(calendar, 2 * dayMs);
     expect(customer.holds(0)).not.toBe(before);
     expect(report).toMatchObject({ plan: { state: 'needs-person', reason: 'connector-foreign' } });
+  });
+});
+
+describe('a connector that Nylas refuses to make', () => {
+  it('brings no other connector to a credential that is not proven', async () => {
+    let refusing = false;
+    const customer = tenant({
+      modes: [plainMode, plainMode],
+      wrap: (world) =>
+        interposedWorld(world, async ({ port, method }, go) => {
+          if (method === 'createConnector' && refusing) {
+            return failure({ kind: 'rejected', vendor: 'nylas', status: 400 });
+          }
+          if (port !== 'tokens' || !refusing) return go();
+          return success({ kind: 'refused', code: 53_003 });
+        }),
+    });
+    const all = customer.wish();
+    const [us] = all.connectors;
+    const calendar = { ...all, connectors: us ? [us] : [] };
+    await customer.settle(calendar);
+    const serving = customer.holds(0);
+    refusing = true;
+    await customer.order({ kind: 'rotate', reason: 'test' });
+    await customer.after(all, 4 * dayMs);
+    expect(customer.passwords()).toHaveLength(2);
+    expect(customer.holds(0)).toBe(serving);
   });
 });
 
