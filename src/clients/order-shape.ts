@@ -5,6 +5,9 @@ import type { Order } from '../core/order.ts';
 const at = z.number().int().min(0).max(8_640_000_000_000_000);
 const id = z.string().min(1).max(200);
 
+/** A credential's id: nothing that could name a member of every object. */
+const keyId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
+
 /** The only free text in a chain: no control characters, no direction marks. */
 const printable = z
   .string()
@@ -16,11 +19,11 @@ const body = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('rotate'), reason: printable }),
   z.strictObject({
     kind: z.literal('compromised'),
-    keyIds: z.array(id).max(100),
+    keyIds: z.array(keyId).max(100),
     removeAt: at,
     endGrants: z.literal('accept'),
   }),
-  z.strictObject({ kind: z.literal('retire'), keyId: id }),
+  z.strictObject({ kind: z.literal('retire'), keyId }),
   z.strictObject({ kind: z.literal('freeze'), untilAt: at }),
   z.strictObject({ kind: z.literal('thaw') }),
 ]);

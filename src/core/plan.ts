@@ -8,6 +8,7 @@ import { freezeEndsBeforeMs, lastResortMs, secondMs } from './limits.ts';
 import { meaningOf } from './reason.ts';
 import { nextFullLookAt } from './schedule.ts';
 import { sceneOf, type PlanInput, type Scene } from './scene.ts';
+import { connectorDown, servingUnproven, timeShort } from './checks/alarm.ts';
 import { connectorDiffers } from './checks/connector.ts';
 import { grantsWorse } from './checks/confirm.ts';
 import {
@@ -52,6 +53,9 @@ const checks: readonly Check[] = [
   removedSecretReadable,
   credentialDue,
   orderFulfilled,
+  connectorDown,
+  timeShort,
+  servingUnproven,
 ];
 
 /** What to do now, what stands in the way, and when to look again. */

@@ -168,6 +168,24 @@ export const reasons = {
     means: 'A vendor refuses a request as wrong; repeating it would not help.',
     remedy: 'See the code in the audit entry; correct keeper.yaml or report a defect of Keeper.',
   },
+  'connector-down': {
+    state: 'needs-person',
+    means: 'A connector has no working credential; Keeper gives it one as soon as it can.',
+    remedy: 'See what else stands for this registration: that is what Keeper waits for.',
+  },
+  'time-short': {
+    state: 'needs-person',
+    means:
+      'A credential that connectors hold ends within 72 hours, and none could take its place yet.',
+    remedy: 'See what else stands for this registration, and mend it before the end.',
+  },
+  'serving-unproven': {
+    state: 'needs-person',
+    means:
+      'Connectors were switched to a credential that Entra has not accepted yet: time was short.',
+    remedy:
+      'See that Entra answers, and that users can sign in; Keeper goes on trying to prove it.',
+  },
   'removed-secret-works': {
     state: 'needs-person',
     means: 'A removed secret is still accepted by Entra.',

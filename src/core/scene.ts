@@ -146,6 +146,11 @@ function heldBy(input: PlanInput, memory: CredentialMemory): Held | undefined {
   );
 }
 
+/** Entra accepted it, and has not refused it since. */
+export function isProven({ memory }: Credential): boolean {
+  return memory?.provedAt !== undefined && memory.refusedAt === undefined;
+}
+
 /** A version that carries the tags of a credential's intent, though the chain has no outcome. */
 export function taggedVersion(
   secret: SeenSecret | undefined,

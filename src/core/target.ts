@@ -1,7 +1,7 @@
 /** Which credential should serve, and which comes next. */
 import { personalSlots } from './limits.ts';
-import { admitsUnproven, isUrgent, settledAtOf } from './urgency.ts';
-import { servingCredentials, type Credential, type Scene } from './scene.ts';
+import { admitsUnproven, isBroken, isUrgent, settledAtOf } from './urgency.ts';
+import { isProven, servingCredentials, type Credential, type Scene } from './scene.ts';
 
 /** The credential in the vault's current version, if it works and nobody declared it leaked. */
 export function promotedCredential(scene: Scene): Credential | undefined {
@@ -24,7 +24,7 @@ export function nextToPromote(scene: Scene): Credential | undefined {
   return storedCredentials(scene).find(
     (one) =>
       one.keyId !== promoted?.keyId &&
-      one.memory?.provedAt !== undefined &&
+      isProven(one) &&
       isReady(scene, one) &&
       (promoted === undefined || one.endAt > promoted.endAt) &&
       endsLast(scene, one),
@@ -39,7 +39,10 @@ export function targetCredential(scene: Scene): Credential | undefined {
   const promoted = promotedCredential(scene);
   const lastResort = storedCredentials(scene).find(
     (one) =>
-      one.memory?.provedAt === undefined && admitsUnproven(scene, one) && endsLast(scene, one),
+      !isProven(one) &&
+      one.memory?.promotedAt === undefined &&
+      admitsUnproven(scene, one) &&
+      endsLast(scene, one),
   );
   return lastResort ?? stayingCredential(scene, promoted) ?? promoted ?? leakedForNow(scene);
 }
@@ -49,13 +52,11 @@ export function targetCredential(scene: Scene): Credential | undefined {
  * with it (law 1), unless Entra has come to refuse it.
  */
 function stayingCredential(scene: Scene, promoted: Credential | undefined): Credential | undefined {
-  const serving = new Set(servingCredentials(scene).map((one) => one.keyId));
-  return storedCredentials(scene).find(
-    (one) =>
-      serving.has(one.keyId) &&
-      one.memory?.refusedAt === undefined &&
-      one.endAt > (promoted?.endAt ?? 0),
-  );
+  // Its text need not be readable: the connectors have it.
+  return servingCredentials(scene)
+    .filter((one) => one.memory && one.memory.refusedAt === undefined && !one.compromised)
+    .toSorted((one, other) => other.endAt - one.endAt || one.keyId.localeCompare(other.keyId))
+    .find((one) => one.endAt > (promoted?.endAt ?? 0));
 }
 
 /**
@@ -71,9 +72,12 @@ function leakedForNow(scene: Scene): Credential | undefined {
   )[0];
 }
 
-/** Rested, and proven again after its rest; or wanted at once. */
+/**
+ * Rested, and proven again after its rest; or wanted at once. A connector that is not there yet can
+ * have the current one, and hurries nothing.
+ */
 function isReady(scene: Scene, credential: Credential): boolean {
-  if (isUrgent(scene)) return true;
+  if (promotedCredential(scene) ? isBroken(scene) : isUrgent(scene)) return true;
   const settledAt = settledAtOf(scene, credential);
   return scene.now >= settledAt && (credential.memory?.provedAt ?? 0) >= settledAt;
 }

@@ -90,7 +90,8 @@ async function reportOne(
   id: string,
   key: string,
 ): Promise<RegistrationReport> {
-  const saved = await readSavedStatus(states, key);
+  const read = await readSavedStatus(states, key);
+  const saved = read.ok ? read.value : undefined;
   const log = await readLog(chains, key, blankHead);
   const did = log.ok ? deedsOf(log.value.entries) : [];
   if (!saved) {

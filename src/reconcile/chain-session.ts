@@ -2,7 +2,8 @@
 import { blankHead, readLog, type Head, type ReadLog } from '../audit/log.ts';
 import type { ChainDefect } from '../audit/chain.ts';
 import type { DesiredRegistration } from '../core/desired.ts';
-import type { Fault } from '../core/fault.ts';
+import { success, type Fault, type Result } from '../core/fault.ts';
+import { reasons } from '../core/reason.ts';
 import { remember } from '../core/fold.ts';
 import { firstPatienceMs, maxPatienceMs } from '../core/limits.ts';
 import { blankMemory, type Memory } from '../core/memory.ts';
@@ -101,15 +102,26 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What the last pass told of a registration; `undefined` before the first. */
+/** What the last pass told of a registration; `undefined` before the first, or of another shape. */
 export async function readSavedStatus(
   states: StateStore,
   key: string,
-): Promise<RegistrationStatus | undefined> {
+): Promise<Result<RegistrationStatus | undefined>> {
   const read = await states.read(key);
-  if (!read.ok || read.value === undefined) return undefined;
+  if (!read.ok) return read;
+  return success(read.value === undefined ? undefined : statusIn(read.value));
+}
+
+function statusIn(text: string): RegistrationStatus | undefined {
   try {
-    return (JSON.parse(read.value) as SavedState).status;
+    const { status } = JSON.parse(text) as Partial<SavedState>;
+    const isWhole =
+      typeof status?.lookedAt === 'number' &&
+      typeof status.nextLookAt === 'number' &&
+      status.reason in reasons &&
+      Array.isArray(status.credentials) &&
+      Array.isArray(status.connectors);
+    return isWhole ? status : undefined;
   } catch {
     return undefined;
   }

@@ -10,7 +10,7 @@ import type { Fault } from '../core/fault.ts';
 import type { Entry } from '../core/entry.ts';
 import { remember } from '../core/fold.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
-import { passMs, roundsPerPass } from '../core/limits.ts';
+import { minuteMs, passMs, roundsPerPass } from '../core/limits.ts';
 import { plan } from '../core/plan.ts';
 import type { PlanInput } from '../core/scene.ts';
 import { valueOf, type Observed } from '../core/observed.ts';
@@ -19,7 +19,7 @@ import { apply } from './apply.ts';
 import { openSession, saveState } from './chain-session.ts';
 import { allParts, observe, type Part } from './observe.ts';
 import { finishOrders, isDryRun, takeInOrders } from './orders.ts';
-import { append, memoryForPlan, type Session, type Stop } from './session.ts';
+import { append, block, memoryForPlan, type Session, type Stop } from './session.ts';
 import type { World } from './world.ts';
 
 export type PassReport =
@@ -119,7 +119,7 @@ async function work(session: Session): Promise<End> {
   for (let round = 1; round <= roundsPerPass && left > 0; round += 1) {
     const actions = end.plan.actions.slice(0, left);
     if (actions.length === 0 || session.stop || clock.monotonic() >= untilMs) break;
-    parts = await carryOut(session, actions);
+    parts = await carryOut(session, actions, untilMs);
     left -= actions.filter((one) => one.kind !== 'note').length;
     observed = await look(session, parts, observed);
     end = decide(session, observed);
@@ -128,17 +128,39 @@ async function work(session: Session): Promise<End> {
 }
 
 /** One step of each kind and subject a round: what follows is planned from what was learned. */
-async function carryOut(session: Session, actions: readonly Action[]): Promise<ReadonlySet<Part>> {
+async function carryOut(
+  session: Session,
+  actions: readonly Action[],
+  untilMs: number,
+): Promise<ReadonlySet<Part>> {
   const touched = new Set<Part>();
   const done = new Set<string>();
   for (const action of actions) {
     const key = keyOf(action);
     if (done.has(key)) continue;
-    if (session.stop) break;
+    if (session.stop || session.world.clock.monotonic() >= untilMs) break;
+    if (action.kind === 'remove' && !(await mayStillRemove(session, action))) break;
     done.add(key);
     for (const part of await apply(session, action)) touched.add(part);
   }
   return touched;
+}
+
+/** Orders are read again before a removal (law 9): a new one means a new plan. */
+async function mayStillRemove(
+  session: Session,
+  action: Extract<Action, { kind: 'remove' }>,
+): Promise<boolean> {
+  if (action.why === 'ended') return true;
+  const { world, desired } = session;
+  const listed = await world.orders.list(desired.key);
+  const seq = session.memory.seq;
+  await takeInOrders(session, listed);
+  if (!listed.ok) {
+    const untilAt = world.clock.now() + minuteMs;
+    block(session, `remove:${action.keyId}`, 'unreachable', untilAt);
+  }
+  return listed.ok && session.memory.seq === seq;
 }
 
 function keyOf(action: Action): string {

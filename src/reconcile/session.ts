@@ -112,7 +112,8 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
     kind: 'intent',
     id: intentId,
     effect: one.effect,
-    deadlineAt: clock.now() + intentDeadlineMs,
+    // By the storage service's clock, which is what others judge it by.
+    deadlineAt: clock.now() + session.storageAheadMs + intentDeadlineMs,
     worker: session.world.worker,
     because: one.because,
   });

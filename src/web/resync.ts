@@ -76,12 +76,13 @@ async function writeOrders(
     const body = { kind: 'resync', mode } as const;
     const order: Order = { id, registration: registration.key, body, by, at };
     const written = await world.orders.write(order);
-    const sent = written.ok
-      ? await world.queue.send({ v: 1, registration: registration.key, cause: 'order' })
-      : written;
-    if (!sent.ok) {
-      return problem(503, 'Not accepted', 'Storage does not answer. Try again in a minute.');
+    if (!written.ok) {
+      const done = accepted.map((one) => one.registration).join(', ');
+      const detail = 'Storage does not answer. Try again in a minute.';
+      return problem(503, 'Not accepted', done === '' ? detail : `${detail} Accepted: ${done}.`);
     }
+    // A lost message is no loss: the next look at the registration finds the order.
+    await world.queue.send({ v: 1, registration: registration.key, cause: 'order' });
     const look = `/api/status?registration=${encodeURIComponent(registration.id)}&order=${encodeURIComponent(id)}`;
     accepted.push({ registration: registration.id, order: id, look });
   }

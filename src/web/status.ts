@@ -28,7 +28,11 @@ export async function status(call: StatusCall): Promise<Reply> {
     const known = desired.registrations.map((one) => one.id).join(', ');
     return problem(404, 'No such registration', `keeper.yaml has: ${known}.`);
   }
-  const registrations = await Promise.all(chosen.map((one) => statusOfOne(world, one)));
+  const read = await Promise.all(chosen.map((one) => statusOfOne(world, one)));
+  const registrations = read.filter((one) => one !== undefined);
+  if (registrations.length < read.length) {
+    return problem(503, 'State not readable', 'Storage does not answer. Try again in a minute.');
+  }
   const order = call.order === null ? {} : { order: await orderResult(world, call.order) };
   const heads = call.registration === null ? await world.states.list() : undefined;
   const left = heads?.ok ? unmanaged(desired, heads.value) : [];
@@ -42,23 +46,28 @@ export async function status(call: StatusCall): Promise<Reply> {
   });
 }
 
+interface Presented {
+  readonly id: string;
+  readonly state: string;
+  readonly [member: string]: unknown;
+}
+
+/** `undefined`: storage does not answer, which is not the same as never looked. */
 async function statusOfOne(
   { states }: StatusCall['world'],
   registration: DesiredRegistration,
-): Promise<{ id: string; state: string; [member: string]: unknown }> {
+): Promise<Presented | undefined> {
   const saved = await readSavedStatus(states, registration.key);
-  if (!saved) {
+  if (!saved.ok) return undefined;
+  if (!saved.value) {
     const reason = 'not-looked-yet';
     return { id: registration.id, state: 'waiting', reason, means: meaningOf(reason).means };
   }
-  return presented(registration.id, saved);
+  return presented(registration.id, saved.value);
 }
 
 /** For readers: instants as ISO 8601, the reason with its meaning and remedy. */
-function presented(
-  id: string,
-  saved: RegistrationStatus,
-): { id: string; state: string; [member: string]: unknown } {
+function presented(id: string, saved: RegistrationStatus): Presented {
   const { means, remedy } = { remedy: undefined, ...meaningOf(saved.reason) };
   return {
     id,

@@ -14,7 +14,7 @@ import {
 } from '../limits.ts';
 import { valueOf } from '../observed.ts';
 import { dueAt, lifetimeDays, worthwhileAt } from '../schedule.ts';
-import { servingCredentials, type Credential, type Scene } from '../scene.ts';
+import { isProven, servingCredentials, type Credential, type Scene } from '../scene.ts';
 import { nextToPromote, promotedCredential, storedCredentials } from '../target.ts';
 import { isUrgent, settledAtOf } from '../urgency.ts';
 import { isSecretLost } from './vault.ts';
@@ -47,7 +47,8 @@ function unprovenCredential(scene: Scene): Credential | undefined {
   return scene.credentials.find(
     (one) =>
       one.memory?.origin === 'issued' &&
-      one.memory.provedAt === undefined &&
+      !isProven(one) &&
+      one.memory.promotedAt === undefined &&
       one.listed &&
       !one.ended &&
       !one.memory.pushed,
@@ -62,8 +63,8 @@ export function credentialUnproven(scene: Scene): readonly Finding[] {
     if (memory.promotedAt !== undefined || memory.origin === 'taken-over') return [];
     if (isGivenUp(one, scene.now)) return [];
     const settledAt = settledAtOf(scene, one);
-    const fresh =
-      memory.provedAt !== undefined && (scene.now < settledAt || memory.provedAt >= settledAt);
+    const provedAt = isProven(one) ? memory.provedAt : undefined;
+    const fresh = provedAt !== undefined && (scene.now < settledAt || provedAt >= settledAt);
     if (fresh) return [];
     const { keyId, hint } = one;
     const { appId } = scene;
@@ -75,8 +76,9 @@ export function credentialUnproven(scene: Scene): readonly Finding[] {
 }
 
 /** Entra answers, but neither accepts nor refuses it: a day of that is for a person. */
-function neverAccepted(scene: Scene, { memory, keyId }: Credential): readonly Finding[] {
-  if (!memory || memory.provedAt !== undefined || scene.now < memory.addedAt + dayMs) return [];
+function neverAccepted(scene: Scene, one: Credential): readonly Finding[] {
+  const { memory, keyId } = one;
+  if (!memory || isProven(one) || scene.now < memory.addedAt + dayMs) return [];
   const wait = scene.memory.waits[`prove:${keyId}`];
   return wait?.reason === 'not-accepted-yet' ? stands('never-accepted', wait.untilAt, keyId) : [];
 }
@@ -86,7 +88,7 @@ export function isGivenUp(credential: Credential, now: number): boolean {
   const { memory } = credential;
   return (
     memory !== undefined &&
-    memory.provedAt === undefined &&
+    !isProven(credential) &&
     !memory.pushed &&
     memory.refusals >= abandonRefusals &&
     now >= memory.addedAt + abandonAfterMs
@@ -107,7 +109,7 @@ export function betterCredentialWaits(scene: Scene): readonly Finding[] {
   }
   const promoted = promotedCredential(scene);
   return storedCredentials(scene).flatMap((one) => {
-    if (one.keyId === promoted?.keyId || one.memory?.provedAt === undefined) return [];
+    if (one.keyId === promoted?.keyId || !isProven(one)) return [];
     if (promoted && one.endAt <= promoted.endAt) return [];
     const settledAt = settledAtOf(scene, one);
     return settledAt > scene.now ? stands('settling', settledAt) : [];
@@ -149,7 +151,7 @@ function daysToAskFor(scene: Scene): number {
 
 /** The proven (or promoted) credential that ends last, resting or not. */
 function leadCredential(scene: Scene): Credential | undefined {
-  return storedCredentials(scene).find((one) => one.memory?.provedAt !== undefined);
+  return storedCredentials(scene).find(isProven);
 }
 
 /** Why to issue now, or the instant at which there will be a reason. */
@@ -175,14 +177,7 @@ function isRotationOrdered(scene: Scene, lead: Credential): boolean {
 /** What must be in order before a credential may be added. */
 function issueBlocked(scene: Scene): readonly Finding[] | undefined {
   const { observed, memory, now, desired } = scene;
-  if (memory.parked.length > 0 || unprovenCredential(scene)) return [];
-  const { store } = memory.waits;
-  if (store && now < store.untilAt) return stands(store.reason, store.untilAt, 'store');
-  if (isTakeOverAhead(scene)) return [];
-  if (memory.abandonments >= maxAbandonments) {
-    const againAt = (memory.abandonedAt ?? 0) + abandonedRestMs;
-    if (now < againAt) return stands('never-accepted', againAt);
-  }
+  if (memory.parked.length > 0) return []; // Told by `addInDoubt`.
   if (observed.current.kind === 'unknown') return unseen(scene, observed.current.fault);
   if (observed.pending.kind === 'unknown') return unseen(scene, observed.pending.fault);
   if (observed.deletedSecrets.kind === 'unknown')
@@ -191,6 +186,14 @@ function issueBlocked(scene: Scene): readonly Finding[] | undefined {
     return stands('secret-lost', now + hourMs, desired.secret.name);
   }
   if (isSecretLost(scene)) return stands('secret-lost', now + hourMs);
+  if (unprovenCredential(scene)) return []; // Told where it is proven, or removed.
+  const { store } = memory.waits;
+  if (store && now < store.untilAt) return stands(store.reason, store.untilAt, 'store');
+  if (isTakeOverAhead(scene)) return [];
+  if (memory.abandonments >= maxAbandonments) {
+    const againAt = (memory.abandonedAt ?? 0) + abandonedRestMs;
+    if (now < againAt) return stands('never-accepted', againAt);
+  }
   if (scene.personal && takenSlots(scene) >= personalSlots) return slotsFull(scene);
   return undefined;
 }

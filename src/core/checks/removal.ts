@@ -9,6 +9,7 @@ import type { OrderMemory } from '../memory.ts';
 import {
   doubtEndsAt,
   isDead,
+  isProven,
   servesNoConnector,
   works,
   type Credential,
@@ -78,7 +79,7 @@ function isSpentLastResort(scene: Scene, one: Credential): boolean {
   const { memory } = one;
   return (
     memory?.promotedAt === undefined &&
-    memory?.provedAt === undefined &&
+    !isProven(one) &&
     memory?.refusedAt !== undefined &&
     mayLeave(scene, one)
   );
