@@ -8,7 +8,7 @@ const id = z.string().min(1).max(200);
 /** A credential's id: nothing that could name a member of every object. */
 const keyId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
 
-/** The only free text in a chain: no control characters, no direction marks. */
+/** Free text that goes into a chain: no control characters, no direction marks. */
 const printable = z
   .string()
   .max(200)
@@ -28,7 +28,7 @@ const body = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('thaw') }),
 ]);
 
-const order: z.ZodType<Order> = z.strictObject({ id, registration: id, body, by: id, at });
+const order: z.ZodType<Order> = z.strictObject({ id, registration: id, body, by: printable, at });
 
 /**
  * The order in a blob's text; `undefined` when it is none. Strict: a worker that does not know a

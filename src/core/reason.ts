@@ -122,7 +122,7 @@ export const reasons = {
   },
   'never-accepted': {
     state: 'needs-person',
-    means: 'Entra refused several new credentials one after another.',
+    means: 'Entra refused several new credentials, or has accepted none of them for a day.',
     remedy: "Check the registration's service principal and the tenant's sign-in policies.",
   },
   'secret-lost': {

@@ -7,7 +7,7 @@ export function responseOf({ status, headers, body }: Reply): HttpResponseInit {
   return { status, headers: { ...headers }, body };
 }
 
-/** The body, read no further than one byte past the bound. */
+/** The body; of one past the bound (the host allows far more) only that it is past it. */
 export async function boundedBody(request: HttpRequest, bytes: number): Promise<string> {
   const body = Buffer.from(await request.arrayBuffer());
   return body.subarray(0, bytes + 1).toString('latin1').length > bytes
