@@ -38,7 +38,8 @@ export async function openQueues(
   settings: Settings,
 ): Promise<QueueTrigger[]> {
   const service = QueueServiceClient.fromConnectionString(storage, {
-    retryOptions: { maxTries: 1 },
+    // A host takes a message twice rather than dying of a connection that was just closed.
+    retryOptions: { maxTries: 5, retryDelayInMs: 50, maxRetryDelayInMs: 1_000 },
   });
   const triggers = functions
     .filter((one) => triggerOf(one).type === 'queueTrigger')
