@@ -2,6 +2,7 @@
 import type { Desired, DesiredRegistration } from '../core/desired.ts';
 import { keyTagOf } from '../core/desired.ts';
 import { configurationHash } from './pass.ts';
+import { unmanagedRegistrations } from './unmanaged.ts';
 import type { ListedRegistration, StateHead, World, WorkMessage } from './world.ts';
 
 /** Finds what a pass should look at now, and why. Pure. */
@@ -34,12 +35,6 @@ function causeToLook(
   return (seen?.fingerprint ?? '') === head.fingerprint ? undefined : 'changed';
 }
 
-/** Chains whose registration is in the file no more: nothing is written for them. */
-export function unmanaged(desired: Desired, heads: readonly StateHead[]): readonly StateHead[] {
-  const keys = new Set(desired.registrations.map((one) => one.key));
-  return heads.filter((head) => !keys.has(head.registration));
-}
-
 /** Scans and sends messages. Returns how many were sent, or that nothing could be listed. */
 export async function scan(world: World, desired: Desired): Promise<number> {
   const [heads, listed] = await Promise.all([
@@ -65,8 +60,17 @@ export async function scan(world: World, desired: Desired): Promise<number> {
     if (result.ok) sent += 1;
     else world.log.warn('message was not sent', { registration: message.registration });
   }
-  for (const head of unmanaged(desired, known)) {
-    world.log.info('registration is unmanaged', { registration: head.registration });
+  const listing = { heads: known, now: world.clock.now() };
+  for (const { registration, endsAt, isAlarm } of await unmanagedRegistrations(
+    world.states,
+    desired,
+    listing,
+  )) {
+    if (!isAlarm || endsAt === null) continue;
+    world.log.warn('credential of an unmanaged registration ends', {
+      registration,
+      endsAt: new Date(endsAt).toISOString(),
+    });
   }
   return sent;
 }

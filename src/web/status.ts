@@ -3,7 +3,7 @@ import type { Desired, DesiredRegistration } from '../core/desired.ts';
 import { meaningOf } from '../core/reason.ts';
 import type { RegistrationStatus } from '../core/status.ts';
 import { readSavedStatus } from '../reconcile/chain-session.ts';
-import { unmanaged } from '../reconcile/scan.ts';
+import { unmanagedRegistrations } from '../reconcile/unmanaged.ts';
 import type { World } from '../reconcile/world.ts';
 import { json, problem, type Reply } from './reply.ts';
 
@@ -35,13 +35,23 @@ export async function status(call: StatusCall): Promise<Reply> {
   }
   const order = call.order === null ? {} : { order: await orderResult(world, call.order) };
   const heads = call.registration === null ? await world.states.list() : undefined;
-  const left = heads?.ok ? unmanaged(desired, heads.value) : [];
+  const left = await unmanagedRegistrations(world.states, desired, {
+    heads: heads?.ok ? heads.value : [],
+    now: world.clock.now(),
+  });
   return json(200, {
-    ok: call.fileErrors === 0 && registrations.every((one) => one.state !== 'needs-person'),
+    ok:
+      call.fileErrors === 0 &&
+      registrations.every((one) => one.state !== 'needs-person') &&
+      left.every((one) => !one.isAlarm),
     at: instant(world.clock.now()),
     fileErrors: call.fileErrors,
     registrations,
-    unmanaged: left.map((one) => one.registration),
+    unmanaged: left.map(({ registration, endsAt, isAlarm }) => ({
+      registration,
+      endsAt: endsAt === null ? null : instant(endsAt),
+      isAlarm,
+    })),
     ...order,
   });
 }
