@@ -33,10 +33,13 @@ function isCallToAct(body: OrderBody): boolean {
   return body.kind === 'rotate' || body.kind === 'compromised';
 }
 
-/** Back-off ends, but for proofs: these wait for Microsoft's servers, which no person hurries. */
+/**
+ * Back-off ends, but for proofs, which wait for Microsoft's servers, and for what a vendor asked to
+ * wait for: no person hurries either.
+ */
 export function forgetWaits(memory: Memory): void {
-  for (const step of Object.keys(memory.waits)) {
-    if (!step.startsWith('prove:')) delete memory.waits[step];
+  for (const [step, { reason }] of Object.entries(memory.waits)) {
+    if (!step.startsWith('prove:') && reason !== 'throttled') delete memory.waits[step];
   }
 }
 

@@ -149,7 +149,12 @@ function pushes(
   }
   const remembered = connectorMemoryOf(scene.memory, connector.id);
   return records
-    .filter((record) => remembered.records[record]?.keyId !== target.keyId)
+    .filter(
+      (record) =>
+        remembered.records[record]?.keyId !== target.keyId ||
+        // A doubt is ended by a clean push of the record itself, and by nothing else.
+        remembered.doubtful.some((push) => push.record === record),
+    )
     .flatMap((record) =>
       pushWhenClear(scene, connector, target, {
         creates: false,

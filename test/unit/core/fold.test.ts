@@ -143,6 +143,29 @@ describe('remember()', () => {
     expect(memory().lifetimeCap?.days).toBe(next);
   });
 
+  it('ends back-off by an order, but not the wait that a vendor asked for', () => {
+    const { intent, tell, memory } = story();
+    const refused = (id: string, reason: 'throttled' | 'backing-off'): void =>
+      tell({
+        kind: 'outcome',
+        intent: id,
+        result: 'refused',
+        retryAt: start + dayMs,
+        reason,
+      });
+    refused(intent(add), 'throttled');
+    refused(intent(push('k')), 'backing-off');
+    expect(Object.keys(memory().waits)).toEqual(['issue', 'push:us/a']);
+    tell({
+      kind: 'order',
+      orderId: 'o1',
+      by: 'somebody',
+      orderedAt: start,
+      body: { kind: 'resync', mode: 'apply' },
+    });
+    expect(Object.keys(memory().waits)).toEqual(['issue']);
+  });
+
   it('counts a refused proof of a version put in by hand, although it knows no such credential', () => {
     const { tell, memory } = story();
     const held = { secret: 'current', version: 'v' } as const;
