@@ -21,6 +21,7 @@ import { keyVault } from './clients/key-vault.ts';
 import { nylasConnectors } from './clients/nylas.ts';
 import { storageQueue } from './clients/queue.ts';
 import type { StorageOptions } from './clients/storage.ts';
+import { sendWindow } from './clients/send-window.ts';
 import { undiciTransport } from './clients/transport.ts';
 import { describeSettingErrors, readSettings, type Settings } from './config/settings.ts';
 import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
@@ -83,7 +84,8 @@ function composeWorld(
     kind: 'managed-identity',
     ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
   });
-  const transport = undiciTransport();
+  const window = sendWindow(clock);
+  const transport = window.guard(undiciTransport());
   // Tokens end by real time, whatever a demonstration's clock says.
   const tokens = tokenSource({ credential, clock: { now: () => Date.now() } });
   const patience = { clock, transport };
@@ -117,6 +119,7 @@ function composeWorld(
     queue: storageQueue(storage, settings.queue),
     clock,
     log,
+    within: window.within,
     newId: () => randomUUID(),
     switchesPerHour: settings.switchesPerHour,
     actionsPerPass: settings.actionsPerPass,

@@ -271,6 +271,8 @@ function transportFault(vendor: Vendor, { kind, code: raw }: TransportError): Fa
     case 'oversized':
     case 'misdirected':
       return { kind: 'malformed', vendor, code: kind };
+    case 'late':
+      return { kind: 'unsent', vendor };
   }
 }
 

@@ -54,7 +54,7 @@ export function graphSender(options: GraphOptions): GraphSender {
   const client = Client.initWithMiddleware({
     baseUrl: origin,
     defaultVersion: version,
-    middleware: [tokenStep(options.tokens, scope), transportStep(options.transport)],
+    middleware: [tokenStep(options.tokens, scope, origin), transportStep(options.transport)],
   });
 
   function read(path: string, headers = {}): Promise<Result<TransportReply>> {
@@ -80,9 +80,10 @@ export function graphSender(options: GraphOptions): GraphSender {
     if (!URL.canParse(nextLink)) return undefined;
     const link = new URL(nextLink);
     const below = `/${version}/`;
-    return link.origin === origin && link.pathname.startsWith(below)
-      ? link.pathname.slice(below.length - 1) + link.search
-      : undefined;
+    if (link.origin !== origin || !link.pathname.startsWith(below)) return undefined;
+    const path = link.pathname.slice(below.length - 1) + link.search;
+    // The library takes a host out of a path in which an address stands, wherever it stands.
+    return path.includes('https://') ? undefined : path;
   }
 
   return { read, write, pathOf };
@@ -128,11 +129,14 @@ function isCarried(value: unknown): value is Carried {
   return typeof value === 'object' && value !== null && 'fault' in value;
 }
 
-/** Attaches the token. Only requests below the base URL come here: next links are checked. */
-function tokenStep(tokens: TokenSource, scope: string): Middleware {
+/** Attaches the token, to requests that go to Graph: the library can read another host out of a path. */
+function tokenStep(tokens: TokenSource, scope: string, origin: string): Middleware {
   let next: Middleware | undefined;
   return {
     async execute(context: Context): Promise<void> {
+      if (URL.parse(urlOf(context))?.origin !== origin) {
+        throw carrying(malformed('graph', { code: 'misdirected' }));
+      }
       const token = await tokens.getToken(scope);
       if (!token.ok) throw carrying(token.fault);
       context.options = {
@@ -158,7 +162,7 @@ function transportStep(transport: Transport): Middleware {
       try {
         const reply = await transport({
           method: method ?? 'GET',
-          url: typeof context.request === 'string' ? context.request : context.request.url,
+          url: urlOf(context),
           headers: { accept: 'application/json', ...headersOf(context) },
           ...(typeof body === 'string' ? { body } : {}),
           ...(signal === undefined || signal === null ? {} : { signal }),
@@ -171,10 +175,15 @@ function transportStep(transport: Transport): Middleware {
   };
 }
 
-/** `Response` takes no body with 204 and 304, and no status outside 200 to 599. */
+/** `Response` takes no body with 204, 205 and 304, and no status outside 200 to 599. */
 function responseOf({ status, headers, body }: TransportReply): Response {
   if (status < 200 || status > 599) throw carrying(malformed('graph', { code: 'bad-status' }));
-  return new Response(body === '' ? null : body, { status, headers });
+  const isBodiless = body === '' || status === 204 || status === 205 || status === 304;
+  return new Response(isBodiless ? null : body, { status, headers });
+}
+
+function urlOf({ request }: Context): string {
+  return typeof request === 'string' ? request : request.url;
 }
 
 function headersOf(context: Context): Record<string, string> {

@@ -10,8 +10,8 @@ import { codesOf, faultOfLibraryError, malformed, refusalOf } from './fault.ts';
 import { azureHttpClient } from './key-vault-http.ts';
 import { currentFirst, type Newest } from './key-vault-order.ts';
 import { valueOf, versionOf } from './key-vault-shapes.ts';
-import { totalMs as defaultTotalMs, versionPages } from './limits.ts';
-import { retryRead, type Patience } from './retry-read.ts';
+import { versionPages } from './limits.ts';
+import { limitOf, retryRead, type Patience } from './retry-read.ts';
 import type { Transport } from './transport.ts';
 
 export interface KeyVaultOptions extends Patience {
@@ -213,10 +213,6 @@ function isDeleted(
       return isNotFound(error) ? success(false) : failure(faultOf(error));
     }
   });
-}
-
-function limitOf({ totalMs = defaultTotalMs }: KeyVaultOptions): AbortSignal {
-  return AbortSignal.timeout(totalMs);
 }
 
 /** A 404 counts when Key Vault itself says it; one of anything on the way does not. */

@@ -34,7 +34,9 @@ export type TransportErrorKind =
   /** The reply is larger than the bound. */
   | 'oversized'
   /** The library wanted to send to an address that is not the vendor's. */
-  | 'misdirected';
+  | 'misdirected'
+  /** The time for sending it was over; nothing was sent. */
+  | 'late';
 
 /** No usable reply. Carries nothing of what was sent or received. */
 export class TransportError extends Error {

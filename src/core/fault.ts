@@ -42,7 +42,9 @@ export type Fault =
   /** The vendor understood and refused: a defect of the request. Repeating it is useless. */
   | (Common & { readonly kind: 'rejected' })
   /** An answer of the wrong shape. */
-  | (Common & { readonly kind: 'malformed' });
+  | (Common & { readonly kind: 'malformed' })
+  /** Not sent: the deadline of its intent had passed (law 4). */
+  | (Common & { readonly kind: 'unsent' });
 
 /** What the loop does about a fault. */
 export type Consequence =
@@ -63,6 +65,7 @@ export function consequenceOf(fault: Fault): Consequence {
     case 'timeout':
     case 'malformed':
     case 'absent':
+    case 'unsent':
       return { kind: 'next-pass' };
     case 'denied':
     case 'policy':

@@ -72,6 +72,10 @@ export interface CloudOptions {
   readonly untilAt: number;
   readonly machineNow: () => number;
   readonly directory?: Partial<DirectoryOptions>;
+  /** What befalls requests, in place of what `faults` would draw. */
+  readonly fates?: Fates;
+  /** Where outages go, in place of an account over all registrations. */
+  readonly account?: (truth: Truth) => OutageAccount;
 }
 
 /** Makes the cloud. Same seed and same requests at the same instants: same answers. */
@@ -82,11 +86,14 @@ export function simulatedCloud(options: CloudOptions): Cloud {
   const directory = simulatedDirectory(surroundings, options.directory);
   directory.setCallerRoles(keeperIdentity.principalId, ['Application.ReadWrite.OwnedBy']);
   const truth = truthOf(directory, keeperIdentity.principalId);
-  const fate = fates({ random, clock, level: options.faults, untilAt: options.untilAt });
-  const account = outageAccount({
-    provenSince: (clientId, at) => truth.provenSince(clientId, at),
-    reachableSince: (at) => fate.reachableSince(at),
-  });
+  const fate =
+    options.fates ?? fates({ random, clock, level: options.faults, untilAt: options.untilAt });
+  const account =
+    options.account?.(truth) ??
+    outageAccount({
+      provenSince: (clientId, at) => truth.provenSince(clientId, at),
+      reachableSince: (at) => fate.reachableSince(at),
+    });
   const graph = simulatedGraph(directory, surroundings, {
     audiences: [`https://${cloudHosts.graph}`],
   });

@@ -27,6 +27,8 @@ export type PassReport =
       readonly kind: 'looked';
       readonly status: RegistrationStatus;
       readonly plan: Plan;
+      /** What the plan was made from; the same input gives the same plan (law 11). */
+      readonly input: PlanInput;
       readonly did: readonly string[];
       readonly stop?: Stop;
     }
@@ -69,6 +71,7 @@ export async function runPass(world: World, desired: DesiredRegistration): Promi
     kind: 'looked',
     status,
     plan: end.plan,
+    input: end.input,
     did: session.did,
     ...(session.stop ? { stop: session.stop } : {}),
   };

@@ -118,11 +118,8 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
     because: one.because,
   });
   if (!appended) return { kind: 'stopped' };
-  if (clock.monotonic() - startedMs >= intentDeadlineMs) {
-    await append(session, { kind: 'outcome', intent: intentId, result: 'unsent' });
-    return { kind: 'stopped' };
-  }
-  const result = await one.send(intentId);
+  const untilMs = startedMs + intentDeadlineMs;
+  const result = await session.world.within(untilMs, () => one.send(intentId));
   if (result.ok) {
     const facts = (await one.facts?.(result.value)) ?? {};
     const requestId = requestIdOf(result.value);
@@ -135,6 +132,10 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
     });
     if (kept) session.did.push(one.effect.kind);
     return kept ? { kind: 'done', value: result.value, intentId } : { kind: 'stopped' };
+  }
+  if (result.fault.kind === 'unsent') {
+    await append(session, { kind: 'outcome', intent: intentId, result: 'unsent' });
+    return { kind: 'stopped' };
   }
   const facts = await one.factsOfFault?.(result.fault);
   await append(session, {

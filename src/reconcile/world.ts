@@ -216,6 +216,8 @@ export interface World {
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly log: Log;
+  /** Runs the sending of a write; what would leave later than `untilMs` is not sent (law 4). */
+  within<T>(untilMs: number, work: () => Promise<T>): Promise<T>;
   /** A fresh UUID. */
   newId(): string;
   /** Planned switches that the whole fleet may make in an hour (law 12). */

@@ -7,6 +7,7 @@ import { entraTokens } from '../../src/clients/entra.ts';
 import { graphDirectory } from '../../src/clients/graph.ts';
 import { keyVault } from '../../src/clients/key-vault.ts';
 import { nylasConnectors } from '../../src/clients/nylas.ts';
+import { sendWindow } from '../../src/clients/send-window.ts';
 import { fetchTransport } from '../../src/clients/transport.ts';
 import type { TokenSource } from '../../src/clients/identity.ts';
 import { parseDesired } from '../../src/config/desired-file.ts';
@@ -72,7 +73,8 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     machineNow: () => clock.now(),
     ...(options.directory ? { directory: options.directory } : {}),
   });
-  const transport = fetchTransport((request) => cloud.fetch(request));
+  const window = sendWindow(clock);
+  const transport = window.guard(fetchTransport((request) => cloud.fetch(request)));
   const stores = {
     chains: memoryChains(() => clock.now()),
     states: memoryStates(),
@@ -113,6 +115,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     ...stores,
     clock,
     log: { info: log('info'), warn: log('warn'), error: log('error') },
+    within: window.within,
     newId: () => ids.uuid(),
     switchesPerHour: 50,
     actionsPerPass: 24,

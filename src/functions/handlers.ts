@@ -1,0 +1,86 @@
+/**
+ * What the triggers do, apart from how they are registered: each handler takes what it needs, so
+ * that the same code runs under Microsoft's host, under the embedded one and under simulated time.
+ */
+import { readVaultEvent } from '../clients/vault-event.ts';
+import { readWorkMessage } from '../clients/work-message.ts';
+import { runPass, type PassReport } from '../reconcile/pass.ts';
+import { registrationsUsing, scan } from '../reconcile/scan.ts';
+import type { WantedState } from '../reconcile/wanted-state.ts';
+import type { World } from '../reconcile/world.ts';
+
+/** What a handler needs. */
+export interface Surroundings {
+  readonly world: World;
+  readonly wanted: () => Promise<WantedState>;
+}
+
+/** The timer: finds which registrations are due, and asks for a pass over each. */
+export async function tick({ world, wanted }: Surroundings): Promise<void> {
+  const { desired } = await wanted();
+  const sent = await scan(world, desired);
+  world.log.info('tick', { sent });
+}
+
+/**
+ * An event of Key Vault: a hint that a registration should be looked at (law 9). What is not ours or
+ * cannot be read is ignored.
+ * @throws Error when the queue does not take the message: Event Grid delivers again.
+ */
+export async function vaultEvent({ world, wanted }: Surroundings, raw: unknown): Promise<void> {
+  const read = readVaultEvent(raw);
+  if (!read.ok) {
+    world.log.info('event ignored', { why: read.why });
+    return;
+  }
+  const { desired } = await wanted();
+  const concerned = registrationsUsing(desired, read.event);
+  if (concerned.length === 0) world.log.info('event ignored', { why: 'not-ours' });
+  for (const { key } of concerned) {
+    // Awaited: an output binding would be lost in a crash.
+    const sent = await world.queue.send({ v: 1, registration: key, cause: 'event' });
+    if (!sent.ok) throw new Error(`queue does not take messages: ${sent.fault.kind}`);
+  }
+}
+
+/**
+ * A message: one pass over one registration. Returns the report, or nothing where no pass ran.
+ * @throws Error when the message should come again: it cannot be read, or the chain cannot.
+ */
+export async function work(
+  { world, wanted }: Surroundings,
+  raw: unknown,
+): Promise<PassReport | undefined> {
+  const message = readWorkMessage(raw);
+  if (!message) throw new Error('message is not one of ours');
+  const { desired } = await wanted();
+  const registration = desired.registrations.find((one) => one.key === message.registration);
+  if (!registration) {
+    world.log.info('message ignored', { why: 'not-in-file' });
+    return undefined;
+  }
+  const report = await runPass(world, registration);
+  const { id } = registration;
+  if (report.kind === 'unreadable') {
+    throw new Error(`chain of ${id} cannot be read: ${report.fault.kind}`);
+  }
+  if (report.kind === 'broken') {
+    world.log.error('audit chain is broken; nothing is done for this registration', {
+      registration: id,
+      seq: report.defect.seq,
+      defect: report.defect.defect,
+    });
+    return report;
+  }
+  const { state, reason, nextLookAt } = report.status;
+  world.log.info('pass', {
+    registration: id,
+    cause: message.cause,
+    state,
+    reason,
+    did: report.did.join(' '),
+    next: new Date(nextLookAt).toISOString(),
+    ...(report.stop ? { stopped: report.stop.kind } : {}),
+  });
+  return report;
+}
