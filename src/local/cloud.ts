@@ -74,6 +74,8 @@ export interface CloudOptions {
   readonly directory?: Partial<DirectoryOptions>;
   /** What befalls requests, in place of what `faults` would draw. */
   readonly fates?: Fates;
+  /** Whether a person ordered the removal of a credential. */
+  readonly isOrdered?: (keyId: string) => boolean;
   /** Where outages go, in place of an account over all registrations. */
   readonly account?: (truth: Truth) => OutageAccount;
 }
@@ -85,7 +87,7 @@ export function simulatedCloud(options: CloudOptions): Cloud {
   const surroundings: Surroundings = { now: () => clock.now(), random };
   const directory = simulatedDirectory(surroundings, options.directory);
   directory.setCallerRoles(keeperIdentity.principalId, ['Application.ReadWrite.OwnedBy']);
-  const truth = truthOf(directory, keeperIdentity.principalId);
+  const truth = truthOf(directory, keeperIdentity.principalId, options.isOrdered);
   const fate =
     options.fates ?? fates({ random, clock, level: options.faults, untilAt: options.untilAt });
   const account =

@@ -10,8 +10,15 @@ export interface Truth extends SecretTruth {
   provenSince(clientId: string, at: number): number | undefined;
 }
 
-/** The truth about one directory. `keeperId` is the object id of Keeper's identity. */
-export function truthOf(directory: SimulatedDirectory, keeperId: string): Truth {
+/**
+ * The truth about one directory. `keeperId` is the object id of Keeper's identity; `isOrdered` says
+ * of a credential that Keeper removed whether a person had ordered that.
+ */
+export function truthOf(
+  directory: SimulatedDirectory,
+  keeperId: string,
+  isOrdered: (keyId: string) => boolean = () => false,
+): Truth {
   /** First storing of each text, by client id. */
   const stored = new Map<string, Map<string, number>>();
 
@@ -41,7 +48,8 @@ export function truthOf(directory: SimulatedDirectory, keeperId: string): Truth 
       if (!was || !removal) return { ok: false, why: 'unknown' };
       // What came first counts: a credential that had ended serves nobody.
       if (removal.at >= was.endAt) return { ok: false, why: 'ended' };
-      return { ok: false, why: removal.by === keeperId ? 'removed-by-keeper' : 'removed-by-hand' };
+      if (removal.by !== keeperId) return { ok: false, why: 'removed-by-hand' };
+      return { ok: false, why: isOrdered(was.keyId) ? 'removed-by-order' : 'removed-by-keeper' };
     }
     return { ok: false, why: 'app-gone' };
   }

@@ -4,6 +4,8 @@
 export interface Agenda<T> {
   add(at: number, task: T): void;
   nextAt(): number | undefined;
+  /** The earliest task; it stays. */
+  first(): T | undefined;
   /** Removes and gives the earliest task; throws when there is none. */
   takeFirst(): T;
 }
@@ -42,7 +44,7 @@ export function agenda<T>(): Agenda<T> {
     return first.task;
   }
 
-  return { add, takeFirst, nextAt: () => heap[0]?.at };
+  return { add, takeFirst, nextAt: () => heap[0]?.at, first: () => heap[0]?.task };
 }
 
 function sink<T>(heap: Item<T>[]): void {

@@ -12,6 +12,7 @@
  *  (c) A stored, working secret existed, and since then (and since the last disturbance by a
  *      person, if one caused this) the vendors were once reachable for longer than `boundMs`
  *      without a break: there was time to put it there.
+ *      What a person wrote into a connector shows at the next full look only: time runs from then.
  *  (d) None existed, but since Keeper was able to issue one (`issuableSince`, by default the same
  *      as reachable once Keeper has pushed to the connector) there was such a time longer than
  *      `issueBoundMs`: not rotating is no excuse.
@@ -100,6 +101,8 @@ export interface OutageKnowledge {
   readonly boundMs?: number;
   /** Default 24 hours. */
   readonly issueBoundMs?: number;
+  /** How long what a person wrote into a connector may go unseen. Default none. */
+  readonly lookMs?: number;
 }
 
 /** The account. Instants are epoch milliseconds; the sums are seconds. */
@@ -197,9 +200,11 @@ export function outageAccount(knowledge: OutageKnowledge): OutageAccount {
   function chargeStart(failure: Failure, facts: Facts): number {
     if (failure.why === 'removed-by-keeper' || failure.isKeepersWrite) return -Infinity;
     if (failure.place === 'left-behind' || beyondRepair.has(failure.why)) return Infinity;
+    const unseenMs = failure.why === 'unknown' ? (knowledge.lookMs ?? 0) : 0;
+    const seenAt = failure.disturbedAt === undefined ? undefined : failure.disturbedAt + unseenMs;
     return Math.min(
-      opportunity(reach.stretches(), facts.provenSince, failure.disturbedAt, boundMs),
-      opportunity(reach.stretches(), facts.issuableSince, failure.disturbedAt, issueBoundMs),
+      opportunity(reach.stretches(), facts.provenSince, seenAt, boundMs),
+      opportunity(reach.stretches(), facts.issuableSince, seenAt, issueBoundMs),
     );
   }
 

@@ -1,0 +1,166 @@
+/**
+ * Role: reads the chains as a stranger would, from the format's description alone: lines of JSON,
+ * each with the hash of the line before and its own. It shares no code with the product.
+ */
+import { createHash } from 'node:crypto';
+import { LawBroken } from './verdict.ts';
+
+/** An intent as it stands in the chain. Instants are epoch milliseconds. */
+export interface Intent {
+  readonly id: string;
+  readonly kind: string;
+  readonly keyId?: string;
+  readonly connector?: string;
+  readonly record?: string;
+  readonly why?: string;
+  readonly because: string;
+  readonly at: number;
+  readonly deadlineAt: number;
+  isOpen: boolean;
+}
+
+type Wire = Readonly<Record<string, unknown>>;
+
+/** What the oracle knows of one chain. */
+export interface ReadChain {
+  readonly lines: string[];
+  readonly intents: Map<string, Intent>;
+  /** Key ids that a proof was written for, with when. */
+  readonly proved: Map<string, number>;
+  /** Key ids that a later proof refused. */
+  readonly refused: Map<string, number>;
+  /** Key ids that the chain claims as Keeper's: outcomes, recoveries, take-overs. */
+  readonly claimed: Set<string>;
+  /** Key ids that an order named, with when a leaked one must be gone. */
+  readonly ordered: Map<string, number | undefined>;
+  /** Orders for a rotation or of a leak that are not at their end. */
+  readonly openOrders: Set<string>;
+  seq: number;
+  hash: string;
+}
+
+export interface ChainReader {
+  chain(key: string): ReadChain;
+  /** A line was appended. Throws LawBroken when it does not continue the chain. */
+  appended(key: string, line: string, at: number): void;
+}
+
+/** Reads chains as they grow. */
+export function chainReader(): ChainReader {
+  const chains = new Map<string, ReadChain>();
+
+  function chain(key: string): ReadChain {
+    const known = chains.get(key);
+    if (known) return known;
+    const fresh: ReadChain = {
+      lines: [],
+      intents: new Map(),
+      proved: new Map(),
+      refused: new Map(),
+      claimed: new Set(),
+      ordered: new Map(),
+      openOrders: new Set(),
+      seq: 0,
+      hash: '0'.repeat(64),
+    };
+    chains.set(key, fresh);
+    return fresh;
+  }
+
+  function appended(key: string, text: string, at: number): void {
+    const read = chain(key);
+    const broken = (detail: string): LawBroken => new LawBroken({ law: 'chain', at, key, detail });
+    if (!text.endsWith('\n') || text.indexOf('\n') !== text.length - 1) throw broken('not one line');
+    const line = text.slice(0, -1);
+    const entry = JSON.parse(line) as Wire;
+    const { hash, ...unsigned } = entry;
+    if (canonical(entry) !== line) throw broken(`line ${read.seq + 1} is not canonical`);
+    if (entry['seq'] !== read.seq + 1) throw broken(`line ${read.seq + 1} has another number`);
+    if (entry['prev'] !== read.hash) throw broken(`line ${read.seq + 1} follows another`);
+    const own = createHash('sha256').update(canonical(unsigned)).digest('hex');
+    if (own !== hash) throw broken(`line ${read.seq + 1} has another hash`);
+    read.lines.push(line);
+    read.seq += 1;
+    read.hash = own;
+    take(read, entry, broken);
+  }
+
+  return { chain, appended };
+}
+
+function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroken): void {
+  switch (entry['kind']) {
+    case 'intent': {
+      const effect = entry['effect'] as Wire;
+      const id = String(entry['id']);
+      if (read.intents.has(id)) throw broken(`intent ${id} is there twice`);
+      read.intents.set(id, intentOf(id, entry, effect));
+      return;
+    }
+    case 'outcome':
+    case 'recovery': {
+      const intent = read.intents.get(String(entry['intent']));
+      if (!intent) throw broken(`${String(entry['kind'])} without an intent`);
+      if (entry['kind'] === 'outcome' && !intent.isOpen) throw broken('a second outcome');
+      intent.isOpen = false;
+      const facts = (entry['facts'] ?? entry) as Wire;
+      if (intent.kind === 'add-credential' && typeof facts['keyId'] === 'string') {
+        read.claimed.add(facts['keyId']);
+      }
+      return;
+    }
+    case 'proof': {
+      const keyId = String(entry['keyId']);
+      const at = Date.parse(String(entry['at']));
+      if (entry['result'] === 'proved') {
+        read.proved.set(keyId, at);
+        read.refused.delete(keyId);
+      }
+      if (entry['result'] === 'refused') read.refused.set(keyId, at);
+      if (entry['takeOver'] !== undefined) read.claimed.add(keyId);
+      return;
+    }
+    case 'order': {
+      const body = entry['body'] as Wire;
+      const keyIds = [...((entry['keyIds'] as string[] | undefined) ?? []), body['keyId']];
+      const removeAt =
+        typeof body['removeAt'] === 'string' ? Date.parse(body['removeAt']) : undefined;
+      for (const keyId of keyIds) {
+        if (typeof keyId === 'string') read.ordered.set(keyId, removeAt);
+      }
+      if (body['kind'] === 'rotate' || body['kind'] === 'compromised') {
+        read.openOrders.add(String(entry['orderId']));
+      }
+      return;
+    }
+    case 'order-end':
+      read.openOrders.delete(String(entry['orderId']));
+  }
+}
+
+function intentOf(id: string, entry: Wire, effect: Wire): Intent {
+  const text = (name: string): object =>
+    typeof effect[name] === 'string' ? { [name]: effect[name] } : {};
+  return {
+    id,
+    kind: String(effect['kind']),
+    because: String(entry['because']),
+    at: Date.parse(String(entry['at'])),
+    deadlineAt: Date.parse(String(entry['deadlineAt'])),
+    isOpen: true,
+    ...text('keyId'),
+    ...text('connector'),
+    ...text('record'),
+    ...text('why'),
+  };
+}
+
+/** JSON with sorted members and no blanks, as RFC 8785 wants it for what Keeper writes. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const members = Object.entries(value)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`);
+  return `{${members.join(',')}}`;
+}

@@ -1,0 +1,369 @@
+/**
+ * Role: judges every step by the laws of the design. It looks at the vendors' own state, at the
+ * bytes of the chains and at the wire, and shares no code with what it judges.
+ */
+import type { Cloud } from '../../../src/local/cloud.ts';
+import type { Member } from '../fleet.ts';
+import type { Kernel } from '../kernel.ts';
+import type { Obstacles } from '../obstacles.ts';
+import { chainReader, type ChainReader, type Intent } from './chain-reader.ts';
+import { arrivedWrite, type Arrived, type SeenRequest } from './requests.ts';
+import { isAccepted, truthAbout, type HeldSecret, type MemberTruth } from './truth.ts';
+import { LawBroken, type Law } from './verdict.ts';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** What is forgiven, in one place. */
+export const bounds = {
+  /** A write may arrive so long after its deadline: the request's own time. */
+  lateMs: 2 * minuteMs,
+  /** An orphan is removed within this, not counting times in which Graph could not be used. */
+  orphanMs: 48 * hourMs,
+  /** Puts of one value that one pass may make. */
+  puts: 3,
+} as const;
+
+export interface OracleOptions {
+  readonly kernel: Kernel;
+  readonly cloud: Cloud;
+  readonly members: readonly Member[];
+  readonly obstacles: Obstacles;
+  readonly switchesPerHour: number;
+}
+
+/** What one write of Keeper's is judged by. */
+export interface Witness {
+  /** The vendor has done (or refused) it. */
+  done(): void;
+}
+
+export interface Oracle {
+  readonly chains: ChainReader;
+  /** A request of Keeper's arrives at a vendor. */
+  arrives(request: SeenRequest): Witness | undefined;
+  /** A write of Keeper's that was on its way lands: what changed is Keeper's. */
+  lands(change: () => void): void;
+  /** A line was appended to a chain. */
+  appended(key: string, line: string): void;
+  /** A text went where secrets may not be. */
+  said(where: string, text: string): void;
+  /** Looks at everything; to be called after each step that may have changed something. */
+  review(): void;
+  /** Whether an order of a person named this credential. */
+  isOrdered(keyId: string): boolean;
+  /** A person changed something: what is there now is theirs. */
+  disturbed(): void;
+  readonly longestOrphanMs: number;
+  /** Removals by Keeper, pushes that changed a secret, credentials made by Keeper. */
+  readonly counts: { issued: number; removed: number; switched: number };
+}
+
+interface Issued {
+  readonly key: string;
+  readonly at: number;
+}
+
+const secretLike = /8Q~|nyk_v0_|simulated\.[0-9a-f]{48}/;
+
+export function oracle(options: OracleOptions): Oracle {
+  const { kernel, cloud, members, obstacles } = options;
+  const chains = chainReader();
+  const issued = new Map<string, Issued>();
+  const keyIdOf = new Map<string, string>();
+  const endOf = new Map<string, number>();
+  const existed = new Set<string>();
+  const arrivals = new Map<string, number>();
+  const pushedBy = new Map<string, string>();
+  const everActive = new Map<string, Set<string>>();
+  const switches: number[] = [];
+  const orphanSince = new Map<string, number>();
+  const counts = { issued: 0, removed: 0, switched: 0 };
+  let longestOrphanMs = 0;
+
+  function broken(law: Law, key: string | undefined, detail: string): LawBroken {
+    return new LawBroken({ law, at: kernel.now(), detail, ...(key === undefined ? {} : { key }) });
+  }
+
+  const directory = {
+    memberOfObject: (objectId: string) =>
+      members.find((one) => truthAbout(cloud, one).applications.some((app) => app.objectId === objectId)) ??
+      deletedOwner('objectId', objectId),
+    memberOfClient: (appId: string) =>
+      members.find((one) => truthAbout(cloud, one).applications.some((app) => app.appId === appId)) ??
+      deletedOwner('appId', appId),
+    connectorOfKey(apiKey: string) {
+      for (const member of members) {
+        const found = member.connectors.find((one) => one.apiKey === apiKey || formerKeys.get(apiKey) === one.applicationId);
+        if (found) return { member, id: `${found.region}/${found.applicationId}` };
+      }
+      return undefined;
+    },
+  };
+  /** Ids of registrations seen, for writes to those that a person has deleted meanwhile. */
+  const owners = new Map<string, Member>();
+  const formerKeys = new Map<string, string>();
+
+  function deletedOwner(_kind: 'objectId' | 'appId', id: string): Member | undefined {
+    return owners.get(id);
+  }
+
+  function remember(member: Member, truth: MemberTruth): void {
+    for (const { appId, objectId } of truth.applications) {
+      owners.set(appId, member);
+      owners.set(objectId, member);
+      existed.add(member.key);
+    }
+    for (const one of truth.listed) {
+      keyIdOf.set(one.text, one.keyId);
+      endOf.set(one.keyId, one.endAt);
+    }
+    for (const one of member.connectors) formerKeys.set(one.apiKey, one.applicationId);
+  }
+
+  function arrives(request: SeenRequest): Witness | undefined {
+    let write: Arrived | undefined;
+    try {
+      write = arrivedWrite(request, members, directory);
+    } catch (error) {
+      throw broken(
+        request.url.hostname.includes('nylas') ? 'nylas' : 'intent-first',
+        undefined,
+        error instanceof Error ? error.message : 'unreadable',
+      );
+    }
+    if (!write) return undefined;
+    const { member } = write;
+    const intent = announced(write);
+    const before = truthAbout(cloud, member);
+    return {
+      done() {
+        const after = truthAbout(cloud, member);
+        judgeChange(member, { before, after }, intent);
+      },
+    };
+  }
+
+  /** Law 3 and 5: an open intent of this kind, in time, and the first arrival under it. */
+  function announced(write: Arrived): Intent {
+    const { member, kind, keyId, connector, record } = write;
+    const all = [...chains.chain(member.key).intents.values()];
+    const fits = all.filter(
+      (one) =>
+        one.kind === kind &&
+        (keyId === undefined || one.keyId === keyId) &&
+        (connector === undefined || (one.connector === connector && one.record === record)),
+    );
+    const open = fits.findLast((one) => one.isOpen);
+    const latest = open ?? fits.at(-1);
+    if (!latest) throw broken('intent-first', member.key, `${kind} without an intent`);
+    const now = kernel.now();
+    if (now > latest.deadlineAt + bounds.lateMs) {
+      const lateMs = now - latest.deadlineAt;
+      throw broken('deadline', member.key, `${kind} arrived ${lateMs} ms after its deadline`);
+    }
+    if (!open) throw broken('intent-first', member.key, `${kind} after the end of its intent`);
+    const count = (arrivals.get(open.id) ?? 0) + 1;
+    arrivals.set(open.id, count);
+    if (count > 1) throw broken('blind-repeat', member.key, `${kind} arrived ${count} times`);
+    return open;
+  }
+
+  interface Change {
+    readonly before: MemberTruth;
+    readonly after: MemberTruth;
+  }
+
+  function judgeChange(member: Member, change: Change, intent: Intent | undefined): void {
+    judgeCreation(member, change);
+    judgeListed(member, change, intent);
+    judgeCurrent(member, change);
+    judgeConnectors(member, change);
+    remember(member, change.after);
+  }
+
+  function judgeCreation(member: Member, { before, after }: Change): void {
+    if (after.applications.length > 1) {
+      throw broken('nothing-twice', member.key, 'a second registration');
+    }
+    const isNew = after.applications.length > before.applications.length;
+    if (isNew && existed.has(member.key)) {
+      throw broken('nothing-twice', member.key, 'a lost registration was made anew');
+    }
+  }
+
+  function judgeListed(member: Member, { before, after }: Change, intent: Intent | undefined): void {
+    const now = kernel.now();
+    for (const one of after.listed) {
+      if (before.listed.some((other) => other.keyId === one.keyId)) continue;
+      issued.set(one.keyId, { key: member.key, at: now });
+      counts.issued += 1;
+    }
+    for (const one of before.listed) {
+      if (after.listed.some((other) => other.keyId === one.keyId)) continue;
+      counts.removed += 1;
+      judgeRemoval(member, { keyId: one.keyId, text: one.text, endAt: one.endAt }, intent);
+    }
+  }
+
+  function judgeRemoval(
+    member: Member,
+    gone: { readonly keyId: string; readonly text: string; readonly endAt: number },
+    intent: Intent | undefined,
+  ): void {
+    const now = kernel.now();
+    if (gone.endAt <= now) return;
+    const chain = chains.chain(member.key);
+    const isOurs = issued.has(gone.keyId) || chain.claimed.has(gone.keyId);
+    if (!isOurs && !chain.ordered.has(gone.keyId)) {
+      throw broken('removal', member.key, `${gone.keyId} was not Keeper's`);
+    }
+    const removeAt = chain.ordered.get(gone.keyId);
+    // A leaked one goes at its time, whoever still holds it.
+    if (intent?.why === 'compromised' && removeAt !== undefined && now >= removeAt - 5 * minuteMs) return;
+    const serves = members
+      .flatMap((one) => truthAbout(cloud, one).held)
+      .find((one) => one.text === gone.text && isServing(one));
+    if (serves) {
+      throw broken('removal', member.key, `${gone.keyId} served ${serves.connector}#${serves.record}`);
+    }
+  }
+
+  /** A record serves that is active, or has been under Keeper: grants are tied to it. */
+  function isServing(one: HeldSecret): boolean {
+    return one.isActive || (everActive.get(one.connector)?.has(one.record) ?? false);
+  }
+
+  function judgeCurrent(member: Member, { before, after }: Change): void {
+    const { current } = after;
+    if (!current || current.version === before.current?.version) return;
+    const keyId = keyIdOf.get(current.text);
+    if (keyId === undefined || !chains.chain(member.key).proved.has(keyId)) {
+      throw broken('current-is-proven', member.key, `${keyId ?? 'a stranger'} became current`);
+    }
+  }
+
+  function judgeConnectors(member: Member, { before, after }: Change): void {
+    const now = kernel.now();
+    for (const held of after.held) {
+      const place = `${held.connector}#${held.record}`;
+      const was = before.held.find((one) => one.record === held.record && one.connector === held.connector);
+      const active = before.held.find((one) => one.connector === held.connector && one.isActive);
+      const replaced = was ?? active;
+      if (was?.text === held.text && was.clientId === held.clientId) continue;
+      if (!held.isActive && !was) continue;
+      judgeSwitch(member, held, replaced);
+      const list = everActive.get(held.connector) ?? new Set<string>();
+      if (held.isActive) list.add(held.record);
+      everActive.set(held.connector, list);
+      pushedBy.set(place, held.text);
+      if (replaced && replaced.text !== held.text) counts.switched += 1;
+      countSwitch(member, held, replaced, now);
+    }
+  }
+
+  function judgeSwitch(member: Member, held: HeldSecret, replaced: HeldSecret | undefined): void {
+    const now = kernel.now();
+    const works = isAccepted(cloud, held.clientId, held.text, now);
+    const worked = replaced !== undefined && isAccepted(cloud, replaced.clientId, replaced.text, now);
+    if (!works && worked) {
+      throw broken('connector-works', member.key, `${held.connector} got a dead credential`);
+    }
+    const owner = owners.get(held.clientId);
+    if (owner && owner.key !== member.key) {
+      throw broken('nylas', member.key, `${held.connector} got the secret of ${owner.key}`);
+    }
+    if (!replaced || replaced.text === held.text || !worked) return;
+    if (pushedBy.get(`${replaced.connector}#${replaced.record}`) !== replaced.text) return;
+    const [from, to] = [keyIdOf.get(replaced.text), keyIdOf.get(held.text)];
+    if (from === undefined || to === undefined || chains.chain(member.key).ordered.has(from)) return;
+    if ((endOf.get(to) ?? 0) < (endOf.get(from) ?? 0)) {
+      throw broken('never-shorter', member.key, `${held.connector}: ${to} ends before ${from}`);
+    }
+  }
+
+  /** Law 12: planned switches of working connectors, in any hour. */
+  function countSwitch(
+    member: Member,
+    held: HeldSecret,
+    replaced: HeldSecret | undefined,
+    now: number,
+  ): void {
+    if (!replaced || replaced.text === held.text || !held.isActive) return;
+    if (pushedBy.get(`${replaced.connector}#${replaced.record}`) === undefined) return;
+    if (chains.chain(member.key).openOrders.size > 0) return;
+    const endAt = endOf.get(keyIdOf.get(replaced.text) ?? '') ?? 0;
+    if (endAt - now < 73 * hourMs) return;
+    if (!isAccepted(cloud, replaced.clientId, replaced.text, now)) return;
+    switches.push(now);
+    const recent = switches.filter((at) => at > now - hourMs).length;
+    // The hours of the counter are clock hours: two of them touch in any sixty minutes.
+    if (recent > 2 * options.switchesPerHour) {
+      throw broken('blast-radius', member.key, `${recent} switches within an hour`);
+    }
+  }
+
+  function lands(change: () => void): void {
+    const before = members.map((one) => truthAbout(cloud, one));
+    change();
+    for (const [index, member] of members.entries()) {
+      const was = before[index];
+      if (was) judgeConnectors(member, { before: was, after: truthAbout(cloud, member) });
+    }
+  }
+
+  function review(): void {
+    const now = kernel.now();
+    for (const incident of cloud.account.incidents) {
+      if (incident.verdict !== 'keeper') continue;
+      const { subject, why } = incident;
+      throw broken('connector-works', undefined, `${subject.kind} ${subject.applicationId}: ${why}`);
+    }
+    for (const member of members) reviewCredentials(member, now);
+  }
+
+  function reviewCredentials(member: Member, now: number): void {
+    const truth = truthAbout(cloud, member);
+    remember(member, truth);
+    const chain = chains.chain(member.key);
+    const ours = truth.listed.filter((one) => issued.has(one.keyId) && one.endAt > now);
+    const idle = ours.filter((one) => !truth.held.some((held) => held.text === one.text));
+    const unproven = idle.filter((one) => !chain.proved.has(one.keyId));
+    if (unproven.length > 1) {
+      throw broken('one-unproven', member.key, `${unproven.length} unproven credentials`);
+    }
+    for (const one of idle) {
+      if (truth.stored.has(one.text)) {
+        orphanSince.delete(one.keyId);
+        continue;
+      }
+      const since = orphanSince.get(one.keyId) ?? now;
+      orphanSince.set(one.keyId, since);
+      const ageMs = obstacles.freeMs(member.key, 'issue', since, now);
+      longestOrphanMs = Math.max(longestOrphanMs, ageMs);
+      if (ageMs > bounds.orphanMs) {
+        throw broken('orphan', member.key, `${one.keyId} is ${Math.round(ageMs / hourMs)} h old`);
+      }
+    }
+  }
+
+  return {
+    chains,
+    arrives,
+    lands,
+    appended: (key, line) => chains.appended(key, line, kernel.now()),
+    said(where, text) {
+      const found = secretLike.exec(text);
+      if (found) throw broken('secret-leaked', undefined, `${where}: ${found[0].slice(0, 3)}…`);
+    },
+    review,
+    isOrdered: (keyId) => members.some((one) => chains.chain(one.key).ordered.has(keyId)),
+    disturbed() {
+      for (const member of members) remember(member, truthAbout(cloud, member));
+    },
+    get longestOrphanMs() {
+      return longestOrphanMs;
+    },
+    counts,
+  };
+}

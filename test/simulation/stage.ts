@@ -1,0 +1,329 @@
+/**
+ * Role: one simulated run put together: time, network, storage, vendors, instances, customers and
+ * the oracle. What happens on it is decided elsewhere.
+ */
+import type { WantedState } from '../../src/reconcile/wanted-state.ts';
+import type { PassReport } from '../../src/reconcile/pass.ts';
+import { simulatedCloud, type Cloud } from '../../src/local/cloud.ts';
+import type { SimulatedClock } from '../../src/local/clock.ts';
+import type { Fates } from '../../src/local/fates.ts';
+import type { DirectoryOptions } from '../../src/local/simulators/directory-options.ts';
+import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
+import {
+  memoryChains,
+  memoryOrders,
+  memoryQueue,
+  memoryStates,
+  memorySwitches,
+} from '../support/memory-stores.ts';
+import { accountRouter } from './accounts.ts';
+import { fleetOf, type Fleet, type Member } from './fleet.ts';
+import type { Fortune } from './fortune.ts';
+import { simulatedHost, type Host } from './host.ts';
+import { kernel as makeKernel, type Kernel } from './kernel.ts';
+import { obstacleBook, type Obstacles } from './obstacles.ts';
+import { oracle as makeOracle, type Oracle } from './oracle/oracle.ts';
+import { LawBroken } from './oracle/verdict.ts';
+import { simulatedProcess } from './process.ts';
+import { distantStorage } from './storage.ts';
+import { worldOf } from './worker.ts';
+import { served, simulatedWire, type Fate, type Weather } from './wire.ts';
+
+export interface StageOptions {
+  readonly fortune: Fortune;
+  readonly registrations: number;
+  readonly modes: readonly NylasMode[];
+  readonly instances: number;
+  /** The bound on switches an hour. */
+  readonly switchesPerHour: number;
+  /** How far the clocks of instances go astray, milliseconds to either side. */
+  readonly skewMs: number;
+  readonly weather: () => Weather;
+  readonly directory?: Partial<DirectoryOptions>;
+  /** Told what happens, line by line. */
+  readonly record: (line: string) => void;
+  readonly passed: (member: Member, report: PassReport | undefined) => void;
+}
+
+export interface Stage {
+  readonly kernel: Kernel;
+  readonly fortune: Fortune;
+  readonly cloud: Cloud;
+  readonly stores: {
+    chains: ReturnType<typeof memoryChains>;
+    states: ReturnType<typeof memoryStates>;
+    orders: ReturnType<typeof memoryOrders>;
+    switches: ReturnType<typeof memorySwitches>;
+  };
+  readonly fleet: Fleet;
+  readonly host: Host;
+  readonly obstacles: Obstacles;
+  readonly oracle: Oracle;
+  /** Hosts that answer nothing now. */
+  readonly down: Set<string>;
+  readonly record: (line: string) => void;
+  /** A person changes something: what depends on time is settled before, and the oracle told. */
+  byHand(what: string, change: () => void): void;
+  /** Runs the next event; judges it. False when nothing is to come. */
+  step(): Promise<boolean>;
+}
+
+export const startAt = Date.parse('2026-01-05T08:00:00Z');
+
+export function stage(options: StageOptions): Stage {
+  const { fortune, record } = options;
+  const kernel = makeKernel(startAt);
+  const obstacles = obstacleBook(kernel, startAt);
+  let upcoming: Fate = 'served';
+  let made: readonly Member[] = [];
+  const cloud = cloudOf(options, { kernel, obstacles, fate: () => upcoming, members: () => made, isOrdered: (keyId) => oracle.isOrdered(keyId) });
+  const fleet = fleetOf({
+    cloud,
+    random: fortune.random.fork('fleet'),
+    now: startAt,
+    registrations: options.registrations,
+    modes: options.modes,
+  });
+  const { members } = fleet;
+  made = members;
+  cloud.directory.settle();
+  const oracle: Oracle = makeOracle({
+    kernel,
+    cloud,
+    members,
+    obstacles,
+    switchesPerHour: options.switchesPerHour,
+  });
+  const down = new Set<string>();
+  let isDirty = false;
+
+  const stores = {
+    chains: memoryChains(() => kernel.now()),
+    states: memoryStates(),
+    orders: memoryOrders(),
+    switches: memorySwitches(),
+  };
+  const queue: ReturnType<typeof memoryQueue> = {
+    messages: [],
+    async send(message) {
+      host.send(message);
+      return { ok: true, value: {} };
+    },
+  };
+
+  async function vendors(request: Request, fate: Fate): Promise<Response> {
+    const url = new URL(request.url);
+    const seen = {
+      method: request.method,
+      url,
+      authorization: request.headers.get('authorization') ?? '',
+      body: request.method === 'GET' ? '' : await request.clone().text(),
+    };
+    upcoming = fate;
+    if (seen.method !== 'GET') cloud.settle();
+    const witness = oracle.arrives(seen);
+    const reply = await cloud.fetch(request);
+    if (witness) {
+      record(`${fate} ${seen.method} ${url.hostname}${url.pathname} ${reply.status}`);
+      witness.done();
+      isDirty = true;
+    }
+    return reply;
+  }
+
+  /** What breaks a law ends the step, not the code that did it. */
+  function judged(judge: () => void): void {
+    try {
+      judge();
+    } catch (error) {
+      kernel.fail(error);
+    }
+  }
+
+  const desired = async (): Promise<WantedState> => ({ desired: fleet.desired(), errors: [] });
+  let lives = 0;
+  const host: Host = simulatedHost({
+    kernel,
+    fortune,
+    weather: options.weather,
+    instances: options.instances,
+    start(name, died) {
+      lives += 1;
+      const skew = fortune.random.fork(`skew/${lives}`);
+      const process = simulatedProcess(kernel, {
+        name: `${name}${lives}`,
+        skewMs: Math.round((skew.next() * 2 - 1) * options.skewMs),
+      });
+      record(`${process.name} starts`);
+      const common = {
+        kernel,
+        process,
+        fortune,
+        weather: options.weather,
+        died: () => {
+          record(`${process.name} dies`);
+          died();
+        },
+      };
+      const storage = distantStorage(
+        { ...stores, queue },
+        {
+          ...common,
+          written(port, method, args) {
+            for (const text of textsIn(args)) judged(() => oracle.said(`${port}.${method}`, text));
+          },
+          appended(key, line) {
+            judged(() => oracle.appended(key, line));
+            record(`${key} ${line.trimEnd()}`);
+            isDirty = true;
+          },
+        },
+      );
+      return {
+        process,
+        surroundings: {
+          wanted: desired,
+          world: worldOf({
+            cloud,
+            process,
+            storage,
+            ids: fortune.random.fork(`ids/${lives}`),
+            switchesPerHour: options.switchesPerHour,
+            log(line) {
+              judged(() => oracle.said('log', line));
+              record(line);
+            },
+            wire: (window) =>
+              simulatedWire({
+                ...common,
+                window,
+                vendors,
+                isDown: (name) => down.has(name),
+              }),
+          }),
+        },
+      };
+    },
+    passed(key, report) {
+      const member = members.find((one) => one.key === key);
+      if (member) options.passed(member, report);
+    },
+    failed(what, error) {
+      if (!isExpected(error)) {
+        kernel.fail(defect(kernel, what, error));
+        return;
+      }
+      record(`${what} failed: ${error instanceof Error ? error.message : 'unknown'}`);
+    },
+    redeliver: (delivery, status) => cloud.redeliver(delivery, status),
+  });
+
+  let worldTurnsAt = Number.POSITIVE_INFINITY;
+  let worldTurn: { cancel(): void } | undefined;
+
+  /** What happens by itself: late writes land, events are delivered. */
+  function scheduleWorld(): void {
+    const at = cloud.nextAt() ?? Number.POSITIVE_INFINITY;
+    if (at === worldTurnsAt) return;
+    worldTurn?.cancel();
+    worldTurnsAt = at;
+    if (at === Number.POSITIVE_INFINITY) return;
+    worldTurn = kernel.at(at, () => {
+      worldTurnsAt = Number.POSITIVE_INFINITY;
+      oracle.lands(() => cloud.settle());
+      for (const delivery of cloud.takeEvents()) {
+        record(`event ${String(delivery.body['eventType'] ?? delivery.body['type'])}`);
+        host.deliver(delivery);
+      }
+      isDirty = true;
+    });
+  }
+
+  return {
+    kernel,
+    fortune,
+    cloud,
+    stores,
+    fleet,
+    host,
+    obstacles,
+    oracle,
+    down,
+    record,
+    byHand(what, change) {
+      cloud.settle();
+      record(`by hand: ${what}`);
+      change();
+      cloud.settle();
+      oracle.disturbed();
+      isDirty = true;
+    },
+    async step() {
+      scheduleWorld();
+      const isMore = await kernel.step();
+      if (isDirty) {
+        isDirty = false;
+        cloud.settle();
+        oracle.review();
+      }
+      return isMore;
+    },
+  };
+}
+
+function cloudOf(
+  options: StageOptions,
+  parts: {
+    readonly kernel: Kernel;
+    readonly obstacles: Obstacles;
+    readonly fate: () => Fate;
+    readonly members: () => readonly Member[];
+    readonly isOrdered: (keyId: string) => boolean;
+  },
+): Cloud {
+  const { kernel, obstacles } = parts;
+  const clock: SimulatedClock = {
+    now: () => kernel.now(),
+    monotonic: () => kernel.now(),
+    sleep: async () => undefined,
+    advance: () => undefined,
+    jumpTo: () => undefined,
+    flow: () => undefined,
+    sync: () => undefined,
+  };
+  const fates: Fates = {
+    serve: (simulator, request) => served(simulator, request, parts.fate()),
+    reachableSince: () => startAt,
+    setLevel: () => undefined,
+  };
+  return simulatedCloud({
+    clock,
+    seed: `${options.fortune.random.fork('cloud').hex(16)}`,
+    faults: 'heavy',
+    untilAt: startAt,
+    machineNow: () => kernel.now(),
+    fates,
+    isOrdered: parts.isOrdered,
+    account: (truth) => accountRouter({ truth, obstacles, members: parts.members }),
+    ...(options.directory ? { directory: options.directory } : {}),
+  });
+}
+
+/** All texts in what a storage call was given. */
+function textsIn(value: unknown): readonly string[] {
+  if (typeof value === 'string') return [value];
+  return value === undefined ? [] : [JSON.stringify(value)];
+}
+
+/** A handler may throw where it says so: then the message or event comes again. */
+function isExpected(error: unknown): boolean {
+  if (error instanceof LawBroken) return false;
+  return error instanceof Error && / cannot be read: |does not take messages/.test(error.message);
+}
+
+function defect(kernel: Kernel, what: string, error: unknown): Error {
+  if (error instanceof LawBroken) return error;
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new LawBroken({ law: 'defect', at: kernel.now(), detail: `${what}: ${text.slice(0, 600)}` });
+}
+

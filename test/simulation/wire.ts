@@ -1,0 +1,234 @@
+/**
+ * Role: the network between one process and the simulated vendors. A request is an event: it leaves,
+ * arrives, is carried out or not, and is answered or not, while other workers go on. Each fate that
+ * a real request can have is drawn here; so are the moments at which the process sleeps or dies.
+ */
+import { totalMs } from '../../src/clients/limits.ts';
+import type { SendWindow } from '../../src/clients/send-window.ts';
+import {
+  TransportError,
+  type Transport,
+  type TransportReply,
+  type TransportRequest,
+} from '../../src/clients/transport.ts';
+import type { Landing } from '../../src/local/fates.ts';
+import type { Simulator } from '../../src/local/simulators/simulator.ts';
+import type { Fortune } from './fortune.ts';
+import type { Kernel } from './kernel.ts';
+import type { SimulatedProcess } from './process.ts';
+
+/** What befalls a request on its way. */
+export type Fate =
+  | 'served'
+  /** The connection breaks before anything is done. */
+  | 'cut-before'
+  /** Done; the connection breaks before the answer. */
+  | 'cut-after'
+  /** 500 or 503, not done. */
+  | 'failed'
+  /** Done, but a gateway says 504. */
+  | 'gateway-timeout'
+  /** 429, with or without Retry-After. */
+  | 'throttled'
+  /** Done after some seconds. */
+  | 'slow'
+  /** Done, answered after our time limit. */
+  | 'answered-late'
+  /** Never arrives. */
+  | 'swallowed'
+  /** Nylas only: 504 now, done two minutes later. */
+  | 'lands-late'
+  /** The vendor is down. */
+  | 'down';
+
+/** Fates that strike by chance, with their share among them. */
+export const chanceFates: readonly (readonly [fate: Fate, share: number])[] = [
+  ['cut-before', 2],
+  ['cut-after', 4],
+  ['failed', 3],
+  ['gateway-timeout', 3],
+  ['throttled', 2],
+  ['slow', 3],
+  ['answered-late', 2],
+  ['swallowed', 1],
+  ['lands-late', 2],
+];
+
+/** How likely mishaps are, in the phase that it is. */
+export interface Weather {
+  /** Chance that a read has an odd fate. */
+  readonly read: number;
+  /** Chance that a write has. */
+  readonly write: number;
+  /** Chance that the process dies at a write. */
+  readonly death: number;
+  /** Chance that it sleeps at a write. */
+  readonly sleep: number;
+}
+
+export interface WireOptions {
+  readonly kernel: Kernel;
+  readonly process: SimulatedProcess;
+  readonly fortune: Fortune;
+  readonly weather: () => Weather;
+  readonly window: SendWindow;
+  /** Carries a request out at a vendor, with its fate. Throws nothing. */
+  readonly vendors: (request: Request, fate: Fate) => Promise<Response>;
+  /** True when no request gets through to that host now. */
+  readonly isDown: (host: string) => boolean;
+  /** Tells that the process died, so that another may take its place. */
+  readonly died: () => void;
+}
+
+/** A transport over the simulated network. */
+export function simulatedWire(options: WireOptions): Transport {
+  const { kernel, process, fortune, weather, window } = options;
+  const latency = fortune.random.fork(`latency/${process.name}`);
+  const guarded = window.guard((request) => send(options, request, 10 + latency.int(90)));
+
+  return async (request) => {
+    if (isWrite(request)) {
+      const { death, sleep } = weather();
+      if (death > 0 && fortune.strikes('death-before-send', death / 2)) {
+        process.kill();
+        options.died();
+        return never();
+      }
+      if (sleep > 0 && fortune.strikes('sleep-before-send', sleep / 2)) {
+        process.sleepUntil(kernel.now() + sleepMs(fortune));
+        await process.wait(0);
+      }
+    }
+    return guarded(request);
+  };
+}
+
+/** Minutes to more than an hour. */
+export function sleepMs(fortune: Fortune): number {
+  return 60_000 * (1 + fortune.random.fork(`sleep/${fortune.struck}`).int(90));
+}
+
+function never<T>(): Promise<T> {
+  return new Promise(() => undefined);
+}
+
+function send(
+  options: WireOptions,
+  request: TransportRequest,
+  latencyMs: number,
+): Promise<TransportReply> {
+  const { kernel, process, fortune } = options;
+  const fate = drawFate(options, request);
+  const dies = isWrite(request) && fortune.strikes('death-after-send', options.weather().death / 2);
+  return new Promise((resolve, reject) => {
+    const limit = kernel.after(totalMs, () =>
+      process.deliver(() => reject(new TransportError('timeout'))),
+    );
+    const settle = (act: () => void): void => {
+      limit.cancel();
+      process.deliver(act);
+    };
+    if (fate === 'swallowed') return;
+    if (fate === 'cut-before') {
+      kernel.after(latencyMs, () => settle(() => reject(new TransportError('broken', 'ECONNRESET'))));
+      return;
+    }
+    kernel.after(latencyMs + arrivalMs(fate, latencyMs), () => {
+      kernel.during(
+        carriedOut(options, request, fate).then((reply) => {
+          if (dies) {
+            process.kill();
+            options.died();
+            return;
+          }
+          if (fate === 'answered-late') return;
+          settle(() => {
+            if (fate === 'cut-after') reject(new TransportError('broken', 'ECONNRESET'));
+            else resolve(reply);
+          });
+        }),
+      );
+    });
+  });
+}
+
+/** A slow vendor takes up to 28 s, which is still in time; a late one longer than we wait. */
+function arrivalMs(fate: Fate, latencyMs: number): number {
+  if (fate === 'slow') return latencyMs * 280;
+  return fate === 'answered-late' ? 5_000 : 0;
+}
+
+async function carriedOut(
+  { vendors }: WireOptions,
+  request: TransportRequest,
+  fate: Fate,
+): Promise<TransportReply> {
+  const reply = await vendors(
+    new Request(request.url, {
+      method: request.method,
+      headers: { ...request.headers },
+      ...(request.body === undefined ? {} : { body: request.body }),
+      redirect: 'manual',
+    }),
+    fate,
+  );
+  return {
+    status: reply.status,
+    headers: Object.fromEntries(reply.headers),
+    body: reply.body === null ? '' : await reply.text(),
+  };
+}
+
+function drawFate(options: WireOptions, request: TransportRequest): Fate {
+  const { fortune, weather, isDown } = options;
+  const host = new URL(request.url).hostname;
+  if (isDown(host)) return fortune.random.fork(`down/${options.kernel.steps}`).pick(['down', 'down', 'cut-before', 'swallowed']);
+  const chance = isWrite(request) ? weather().write : weather().read;
+  if (chance === 0 || !fortune.strikes('network', chance)) return 'served';
+  return oneOf(fortune, host);
+}
+
+function oneOf(fortune: Fortune, host: string): Fate {
+  const random = fortune.random.fork(`fate/${fortune.struck}`);
+  const total = chanceFates.reduce((sum, [, share]) => sum + share, 0);
+  let drawn = random.next() * total;
+  for (const [fate, share] of chanceFates) {
+    drawn -= share;
+    if (drawn < 0) return fate === 'lands-late' && !host.includes('nylas') ? 'cut-after' : fate;
+  }
+  return 'failed';
+}
+
+/** Everything but GET, and but the token endpoint, which changes nothing. */
+export function isWrite({ method, url }: Pick<TransportRequest, 'method' | 'url'>): boolean {
+  return method !== 'GET' && !url.includes('/oauth2/');
+}
+
+/** A simulator's answer to a request with a fate. */
+export async function served(
+  simulator: Simulator & Landing,
+  request: Request,
+  fate: Fate,
+): Promise<Response> {
+  switch (fate) {
+    case 'down':
+    case 'failed':
+      return simulator.refusal(503);
+    case 'throttled':
+      return simulator.refusal(429, 30);
+    case 'gateway-timeout':
+      await simulator.fetch(request);
+      return simulator.refusal(504);
+    case 'lands-late':
+      return simulator.landLater && request.method === 'PATCH'
+        ? simulator.landLater(request)
+        : simulator.fetch(request);
+    case 'served':
+    case 'cut-before':
+    case 'cut-after':
+    case 'slow':
+    case 'answered-late':
+    case 'swallowed':
+      return simulator.fetch(request);
+  }
+}
