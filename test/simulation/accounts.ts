@@ -2,11 +2,17 @@
  * Role: one account of outages a connector, so that what stood in the way of one registration
  * excuses no other. The accounts themselves are the simulator's; this only sends each matter to its own.
  */
-import { fullLookMs } from '../../src/core/limits.ts';
+import { fullLookMs, hourMs } from '../../src/core/limits.ts';
 import type { Truth } from '../../src/local/truth.ts';
 import { outageAccount, type Cause, type OutageAccount } from '../../src/local/simulators/outage.ts';
 import type { Member } from './fleet.ts';
 import type { Obstacles } from './obstacles.ts';
+
+/**
+ * With mishaps at one write in eight each step may cost a tick: what takes two hours at most in
+ * calm weather is given six.
+ */
+const stormyBoundMs = 6 * hourMs;
 
 export interface AccountRouterOptions {
   readonly truth: Truth;
@@ -32,6 +38,7 @@ export function accountRouter({ truth, obstacles, members }: AccountRouterOption
       provenSince: (clientId, at) => truth.provenSince(clientId, at),
       reachableSince: (at) => obstacles.freeSince(keyOf(applicationId), 'push', at),
       lookMs: fullLookMs,
+      boundMs: stormyBoundMs,
       issuableSince: (_clientId, at) => obstacles.freeSince(keyOf(applicationId), 'issue', at),
     });
     accounts.set(applicationId, made);

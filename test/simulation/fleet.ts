@@ -82,7 +82,7 @@ export function fleetOf(options: FleetOptions): Fleet {
 
 function memberOf(options: FleetOptions, random: Random, key: string): Member {
   const beginning = random.pick(['new', 'new', 'adopted', 'adopted', 'adopted-without-vault'] as const);
-  const lifetimeDays = random.pick([730, 730, 365, 365, 180, 90]);
+  const lifetimeDays = random.pick([730, 730, 730, 365, 365, 180]);
   const connectors = Array.from({ length: random.pick([1, 1, 2]) }, (_, index) =>
     connectorOf(options, random, `${key}-${index}`),
   );

@@ -43,6 +43,11 @@ function within(random: Random, fromMs: number, toMs: number): number {
   return Math.round(fromMs + random.next() * (toMs - fromMs));
 }
 
+/** Mostly some hours, now and then many days. */
+function lasting(random: Random, longestMs: number): number {
+  return within(random, hourMs, random.chance(0.12) ? longestMs : 10 * hourMs);
+}
+
 function connectorOf({ member, random }: Scene): MemberConnector {
   return random.pick(member.connectors);
 }
@@ -53,7 +58,7 @@ function vendorDown(hosts: readonly string[]): Deed['act'] {
     const over = stage.obstacles.begin(`down ${hosts.join()}`, 'both');
     for (const host of hosts) stage.down.add(host);
     return {
-      afterMs: within(random, 10 * minuteMs, random.chance(0.2) ? 3 * dayMs : 8 * hourMs),
+      afterMs: random.chance(0.08) ? within(random, dayMs, 3 * dayMs) : within(random, 10 * minuteMs, 5 * hourMs),
       undo() {
         for (const host of hosts) stage.down.delete(host);
         over();
@@ -113,7 +118,7 @@ export const deeds: readonly Deed[] = [
       const { directory } = stage.cloud;
       directory.setTenant({ lag: HEAVY_LAG, acceptanceLag: HEAVY_LAG, removalLag: HEAVY_LAG });
       return {
-        afterMs: within(random, hourMs, 3 * dayMs),
+        afterMs: lasting(random, 3 * dayMs),
         undo: () => directory.setTenant({ lag: TYPICAL_LAG, acceptanceLag: TYPICAL_LAG, removalLag: TYPICAL_LAG }),
       };
     },
@@ -134,7 +139,7 @@ export const deeds: readonly Deed[] = [
             one.apiKey = hand.addKey(one.applicationId);
             stage.cloud.vault.putByHand(one.apiKeySecret, { value: one.apiKey });
           },
-          afterMs: within(random, hourMs, 4 * dayMs),
+          afterMs: lasting(random, 4 * dayMs),
         },
       );
     },
@@ -156,7 +161,7 @@ export const deeds: readonly Deed[] = [
         {
           act: () => void stage.cloud.vault.putByHand(one.apiKeySecret, { value: stranger.apiKey }),
           undo: () => void stage.cloud.vault.putByHand(one.apiKeySecret, { value: one.apiKey }),
-          afterMs: within(random, hourMs, 2 * dayMs),
+          afterMs: lasting(random, 2 * dayMs),
         },
       );
     },
@@ -173,7 +178,7 @@ export const deeds: readonly Deed[] = [
           act: () => directory.setCallerRoles(keeperIdentity.principalId, []),
           undo: () =>
             directory.setCallerRoles(keeperIdentity.principalId, ['Application.ReadWrite.OwnedBy']),
-          afterMs: within(scene.random, hourMs, 4 * dayMs),
+          afterMs: lasting(scene.random, 4 * dayMs),
         },
       );
     },
@@ -191,7 +196,7 @@ export const deeds: readonly Deed[] = [
         {
           act: () => directory.removeOwnerByHand(appId, keeperIdentity.principalId),
           undo: () => directory.addOwnerByHand(appId, keeperIdentity.principalId),
-          afterMs: within(scene.random, hourMs, 4 * dayMs),
+          afterMs: lasting(scene.random, 4 * dayMs),
         },
       );
     },
@@ -213,7 +218,7 @@ export const deeds: readonly Deed[] = [
               },
             }),
           undo: () => directory.setPolicy(undefined),
-          afterMs: within(scene.random, hourMs, 6 * dayMs),
+          afterMs: lasting(scene.random, 6 * dayMs),
         },
       );
     },
@@ -291,7 +296,7 @@ export const deeds: readonly Deed[] = [
             const listed = directory.application(appId)?.passwords ?? [];
             if (listed.some((one) => one.keyId === keyId)) directory.removePasswordByHand(appId, keyId);
           },
-          afterMs: within(random, hourMs, 9 * dayMs),
+          afterMs: lasting(random, 9 * dayMs),
         },
       );
     },
@@ -309,7 +314,7 @@ export const deeds: readonly Deed[] = [
         {
           act: () => directory.deleteApplicationByHand(appId),
           undo: () => directory.restore(appId),
-          afterMs: within(scene.random, hourMs, 10 * dayMs),
+          afterMs: lasting(scene.random, 10 * dayMs),
         },
       );
     },
@@ -352,7 +357,7 @@ export const deeds: readonly Deed[] = [
         {
           act: () => stage.cloud.vault.deleteByHand(name),
           undo: () => stage.cloud.vault.recoverByHand(name),
-          afterMs: within(random, hourMs, 4 * dayMs),
+          afterMs: lasting(random, 4 * dayMs),
         },
       );
     },
@@ -400,7 +405,7 @@ export const deeds: readonly Deed[] = [
               scope: [...basePermissions, 'Calendars.ReadWrite'],
             });
           },
-          afterMs: within(random, hourMs, 3 * dayMs),
+          afterMs: lasting(random, 3 * dayMs),
         },
       );
     },
@@ -448,7 +453,7 @@ export const deeds: readonly Deed[] = [
     share: 2,
     act(scene) {
       const { stage, member, random } = scene;
-      const lastsMs = within(random, hourMs, 5 * dayMs);
+      const lastsMs = lasting(random, 5 * dayMs);
       const over = stage.obstacles.begin('freeze', 'both', [member.key]);
       ordered(() => ({ kind: 'freeze', untilAt: stage.kernel.now() + lastsMs }))(scene);
       return { afterMs: lastsMs, undo: over };
@@ -481,18 +486,26 @@ export function drawDeed(random: Random): Deed {
   return deeds[0]!;
 }
 
-/** Removes what neither Keeper made nor any connector holds. */
-export function clearSlots(stage: Stage, member: Member): void {
+/**
+ * What the person does whom Keeper asks for a slot: removes what neither Keeper made nor a connector
+ * holds; else orders that Keeper retires its own that no connector holds.
+ */
+export function clearSlots(stage: Stage, member: Member, random: Random): void {
   const { cloud, oracle } = stage;
   const truth = truthAbout(cloud, member);
   const { claimed } = oracle.chains.chain(member.key);
   const [application] = truth.applications;
   if (!application) return;
-  stage.byHand(`slots of ${member.key} cleared`, () => {
-    for (const one of truth.listed) {
-      const isHeld = truth.held.some((held) => held.isActive && held.text === one.text);
-      if (isHeld || claimed.has(one.keyId)) continue;
-      cloud.directory.removePasswordByHand(application.appId, one.keyId);
-    }
+  const idle = truth.listed.filter(
+    (one) =>
+      one.place === 'application' &&
+      !truth.held.some((held) => held.isActive && held.text === one.text),
+  );
+  const foreign = idle.filter((one) => !claimed.has(one.keyId));
+  stage.byHand(`slots of ${member.key} cleared of ${foreign.length}`, () => {
+    for (const { keyId } of foreign) cloud.directory.removePasswordByHand(application.appId, keyId);
   });
+  const [old] = idle.filter((one) => claimed.has(one.keyId)).toSorted((one, other) => one.endAt - other.endAt);
+  if (foreign.length > 0 || !old) return;
+  ordered(() => ({ kind: 'retire', keyId: old.keyId }))({ stage, member, random });
 }

@@ -171,7 +171,9 @@ class Life {
     this.#tick = kernel.at(at, () => {
       this.#tickAt = Number.POSITIVE_INFINITY;
       this.#stage.host.tick();
-      this.#planTick(Math.max(this.#dueAt(), kernel.now() + 1));
+      // What somebody changed shows in the listing, as soon as its replicas have it.
+      const isFresh = this.#isRough() || kernel.now() < this.#quietSince + hourMs;
+      this.#planTick(isFresh ? kernel.now() + 1 : Math.max(this.#dueAt(), kernel.now() + 1));
     });
   }
 
@@ -239,7 +241,7 @@ class Life {
     this.#open += 1;
     const over = stage.obstacles.begin('slots-full', 'issue', [member.key]);
     stage.kernel.after(hourMs + this.#phases.int(dayMs), () => {
-      tried(() => clearSlots(stage, member));
+      tried(() => clearSlots(stage, member, this.#phases.fork(`slots/${stage.kernel.now()}`)));
       over();
       this.#clearing.delete(member.key);
       this.#open -= 1;
@@ -270,7 +272,7 @@ class Life {
     for (const [key, head] of stores.states.heads) {
       if (head.nextLookAt > latestAt) stores.states.heads.set(key, { ...head, nextLookAt: latestAt });
     }
-    this.#planTick(this.#dueAt());
+    this.#planTick(kernel.now());
   }
 
   // Storms.

@@ -26,14 +26,14 @@ export function climateOf(random: Random): Climate {
   return {
     storm: {
       read: random.pick([0, 0.01, 0.04]),
-      write: random.pick([0, 0.05, 0.2]),
-      death: random.pick([0, 0.02, 0.1]),
-      sleep: random.pick([0, 0, 0.02, 0.08]),
+      write: random.pick([0, 0.04, 0.12]),
+      death: random.pick([0, 0.01, 0.05]),
+      sleep: random.pick([0, 0, 0.01, 0.03]),
     },
     deeds: random.pick([0, 1, 2, 3]),
-    atWork: random.pick([0.1, 0.3]),
+    atWork: random.pick([0.1, 0.25]),
     stormMs: (drawn) => Math.round((0.05 + drawn.next()) * dayMs),
-    calmMs: (drawn) => Math.round((40 + drawn.next() * 260) * dayMs),
+    calmMs: (drawn) => Math.round((60 + drawn.next() * 340) * dayMs),
     skewMs: random.pick([0, 100_000, 140_000]),
   };
 }
