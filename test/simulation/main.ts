@@ -2,12 +2,14 @@
  * Role: `npm run simulate`: many seeds on all cores, one seed again, every crash point, or a planted
  * bug that must be caught. One JSON document or a few lines on stdout; progress on stderr.
  */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { parseArgs } from 'node:util';
-import { crashPointReport } from './crash-report.ts';
-import { modesNamed } from './modes.ts';
+import type { Task } from './crew-member.ts';
 import { runMany } from './crew.ts';
-import { describeFailure } from './failure.ts';
-import { sabotageNames } from './sabotage.ts';
+import { describeFailure, failureLines, type Failure } from './failure.ts';
+import { modesNamed } from './modes.ts';
+import { sabotageNames, sabotages } from './sabotage.ts';
 import type { RunResult } from './run.ts';
 import { added, blankTally, type Tally } from './tally.ts';
 
@@ -70,3 +72,209 @@ const options = {
   json: { type: 'boolean' },
   help: { type: 'boolean' },
 } as const;
+
+await main().catch((error: unknown) => {
+  if (!(error instanceof UsageError)) throw error;
+  process.stderr.write(`simulate: ${error.message}\n`);
+  process.exitCode = 2;
+});
+
+async function main(): Promise<void> {
+  const values = parsedOptions();
+  if (values.help) {
+    process.stdout.write(help);
+    return;
+  }
+  const choices = choicesOf(values);
+  if (values['crash-points']) await crashPoints(choices, positive(values.pairs ?? '1', 'pairs', 0));
+  else if (choices.sabotage !== undefined) await sabotaged(choices, choices.sabotage);
+  else await seeds(choices);
+}
+
+type Values = ReturnType<typeof parsedOptions>;
+
+function parsedOptions() {
+  try {
+    return parseArgs({ options, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : 'bad options'}; see --help`);
+  }
+}
+
+function choicesOf(values: Values): Choices {
+  const seed = values.seed === undefined ? undefined : positive(values.seed, 'seed', 0);
+  const mode = values.mode ?? 'all';
+  if (!modesNamed(mode)) throw new UsageError(`--mode: no such reading of Nylas: ${mode}; see --help`);
+  return {
+    from: seed ?? 1,
+    to: seed ?? positive(values.seeds ?? '20', 'seeds'),
+    single: seed !== undefined,
+    registrations: positive(values.registrations ?? '5', 'registrations'),
+    years: positive(values.years ?? '4', 'years'),
+    mode,
+    workers: positive(values.workers ?? String(availableParallelism()), 'workers'),
+    json: values.json ?? false,
+    ...(values.mishaps === undefined ? {} : { mishaps: positive(values.mishaps, 'mishaps', 0) }),
+    ...(values.sabotage === undefined ? {} : { sabotage: values.sabotage }),
+    ...(values.log === undefined ? {} : { log: values.log }),
+  };
+}
+
+function positive(text: string, name: string, least = 1): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < least) {
+    throw new UsageError(`--${name} wants a whole number of at least ${least}, not "${text}"`);
+  }
+  return number;
+}
+
+function* tasksOf({ from, to, registrations, years, mode, mishaps, log }: Choices): Generator<Task> {
+  for (let seed = from; seed <= to; seed += 1) {
+    yield {
+      seed,
+      registrations,
+      years,
+      mode,
+      ...(mishaps === undefined ? {} : { mishaps }),
+      ...(log === undefined ? {} : { keep: Number.MAX_SAFE_INTEGER }),
+    };
+  }
+}
+
+/** Seeds, and a report of the first that failed. */
+async function seeds(choices: Choices): Promise<void> {
+  const startedMs = performance.now();
+  let tally: Tally = blankTally();
+  const failed: RunResult[] = [];
+  const logs: string[] = [];
+  let done = 0;
+  await runMany(tasksOf(choices), {
+    workers: Math.min(choices.workers, choices.to - choices.from + 1),
+    finished(result) {
+      done += 1;
+      tally = added(tally, result.tally);
+      if (choices.single) logs.push(result.log);
+      if (choices.log !== undefined) writeFileSync(choices.log, `${result.tail.join('\n')}\n`);
+      if (result.violation) failed.push(result);
+      progress(done, choices, failed.length);
+      return failed.length >= 3;
+    },
+  });
+  failed.sort((one, other) => one.seed - other.seed);
+  const failures = [];
+  for (const result of failed) {
+    process.stderr.write(`seed ${result.seed} failed; looking for the fewest mishaps\n`);
+    failures.push(await describeFailure({ ...firstTask(choices), seed: result.seed }, result));
+  }
+  const report = reportOf(choices, { tally, done, failures, startedMs, logs });
+  process.stdout.write(choices.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${linesOf(report, failures).join('\n')}\n`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+function firstTask({ from, registrations, years, mode }: Choices): Task {
+  return { seed: from, registrations, years, mode };
+}
+
+function progress(done: number, { from, to }: Choices, failures: number): void {
+  const all = to - from + 1;
+  if (done !== all && done % 10 !== 0) return;
+  process.stderr.write(`${done} of ${all} seeds${failures > 0 ? `, ${failures} failed` : ''}\n`);
+}
+
+interface Sum {
+  readonly tally: Tally;
+  readonly done: number;
+  readonly failures: readonly Failure[];
+  readonly startedMs: number;
+  readonly logs: readonly string[];
+}
+
+function reportOf(choices: Choices, { tally, done, failures, startedMs, logs }: Sum) {
+  return {
+    seeds: done,
+    registrationYears: Math.round(tally.registrationYears),
+    steps: tally.steps,
+    passes: tally.passes,
+    crashes: tally.crashes,
+    faults: tally.faults,
+    rotations: tally.rotations,
+    violations: failures.length,
+    outageSeconds: tally.outageSeconds,
+    unavoidableSeconds: tally.unavoidableSeconds,
+    longestOrphanHours: Math.round(tally.longestOrphanHours * 10) / 10,
+    longestConvergenceMinutes: Math.round(tally.longestConvergenceMinutes),
+    durationMs: Math.round(performance.now() - startedMs),
+    mode: choices.mode,
+    ...(logs[0] === undefined ? {} : { log: logs[0] }),
+    ...(failures.length > 0 ? { failures } : {}),
+  };
+}
+
+function linesOf(report: ReturnType<typeof reportOf>, failures: readonly Failure[]): readonly string[] {
+  const unavoidable = Object.values(report.unavoidableSeconds).reduce((sum, one) => sum + one, 0);
+  const faults = Object.values(report.faults).reduce((sum, one) => sum + one, 0);
+  return [
+    ...failures.flatMap(failureLines),
+    `${report.seeds} seeds, ${report.registrationYears} registration years in ${Math.round(report.durationMs / 1000)} s`,
+    `${faults} mishaps, ${report.crashes} crashes, ${report.rotations} rotations, ${report.passes} passes`,
+    `outage charged to Keeper: ${report.outageSeconds} s; unavoidable: ${Math.round(unavoidable / 3600)} h`,
+    `longest orphan: ${report.longestOrphanHours} h; longest way back to health: ${report.longestConvergenceMinutes} min`,
+    report.violations === 0 ? 'no law was broken' : `${report.violations} seeds broke a law`,
+    ...(report.log === undefined ? [] : [`log: ${report.log}`]),
+  ];
+}
+
+/** A planted bug is to be caught: the fewer seeds it takes the better. */
+async function sabotaged(choices: Choices, name: string): Promise<void> {
+  if (name === 'list') {
+    process.stdout.write(sabotages.map((one) => `${one.name.padEnd(24)}${one.tells}\n`).join(''));
+    return;
+  }
+  const names = name === 'all' ? sabotageNames : [name];
+  const unknown = names.find((one) => !sabotageNames.includes(one));
+  if (unknown !== undefined) throw new UsageError(`--sabotage: no planted bug is called ${unknown}; see --sabotage list`);
+  const report = [];
+  for (const one of names) {
+    const caught = await huntFor(choices, one);
+    report.push(caught);
+    process.stderr.write(`${one}: ${caught.caught ? `${caught.law}, ${caught.seeds} seeds` : 'NOT caught'}\n`);
+  }
+  process.stdout.write(`${JSON.stringify(report.length === 1 ? report[0] : report, undefined, choices.json ? 2 : 0)}\n`);
+  if (report.some((one) => !one.caught)) process.exitCode = 1;
+}
+
+async function huntFor(choices: Choices, sabotage: string) {
+  let seedCount = 0;
+  let found: RunResult | undefined;
+  await runMany(tasksOf(choices), {
+    workers: choices.workers,
+    sabotage,
+    finished(result) {
+      seedCount += 1;
+      if (result.violation) found ??= result;
+      return found !== undefined;
+    },
+  });
+  return {
+    sabotage,
+    caught: found !== undefined,
+    seeds: seedCount,
+    ...(found?.violation ? { seed: found.seed, law: found.violation.law, detail: found.violation.detail } : {}),
+  };
+}
+
+async function crashPoints(choices: Choices, pairsEvery: number): Promise<void> {
+  const { crashPointReport } = await import('./crash-report.ts');
+  const report = await crashPointReport({
+    modes: modesNamed(choices.mode) ?? [],
+    pairModes: modesNamed(choices.mode === 'all' ? 'covering' : choices.mode) ?? [],
+    pairsEvery,
+    workers: choices.workers,
+    progress: (line) => void process.stderr.write(`${line}\n`),
+  });
+  const text = choices.json
+    ? JSON.stringify(report, undefined, 2)
+    : [...report.failed, `${report.points} points, ${report.pairs} pairs, ${report.failed.length} failed`].join('\n');
+  process.stdout.write(`${text}\n`);
+  if (report.failed.length > 0) process.exitCode = 1;
+}

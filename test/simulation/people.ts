@@ -202,6 +202,22 @@ export const deeds: readonly Deed[] = [
     },
   },
   {
+    kind: 'vault-role-removed',
+    share: 3,
+    act(scene) {
+      const { access } = scene.stage.cloud.vault;
+      return hindered(
+        scene,
+        { kind: 'vault-role-removed', blocks: 'both', all: true },
+        {
+          act: () => access.forbid(keeperIdentity.principalId),
+          undo: () => access.allow(keeperIdentity.principalId),
+          afterMs: lasting(scene.random, 3 * dayMs),
+        },
+      );
+    },
+  },
+  {
     kind: 'policy-forbids-secrets',
     share: 2,
     act(scene) {
@@ -291,6 +307,34 @@ export const deeds: readonly Deed[] = [
           act() {
             const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
             keyId = directory.addPasswordByHand(appId, { displayName: 'a test', endAt }).keyId;
+          },
+          undo() {
+            const listed = directory.application(appId)?.passwords ?? [];
+            if (listed.some((one) => one.keyId === keyId)) directory.removePasswordByHand(appId, keyId);
+          },
+          afterMs: lasting(random, 9 * dayMs),
+        },
+      );
+    },
+  },
+  {
+    // Anyone can write a display name; it proves nothing.
+    kind: 'credential-forged',
+    share: 2,
+    act(scene) {
+      const { stage, random } = scene;
+      const appId = appIdOf(scene);
+      if (appId === undefined) return undefined;
+      const { directory } = stage.cloud;
+      let keyId = '';
+      return hindered(
+        scene,
+        { kind: 'credential-forged', blocks: 'issue' },
+        {
+          act() {
+            const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
+            const displayName = `keeper:${random.uuid()}`;
+            keyId = directory.addPasswordByHand(appId, { displayName, endAt }).keyId;
           },
           undo() {
             const listed = directory.application(appId)?.passwords ?? [];

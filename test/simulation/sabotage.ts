@@ -1,0 +1,307 @@
+/**
+ * Role: bugs that are planted to see whether the oracle catches them. The product has no switch for
+ * them: a planted bug is an edit to the source as it is loaded. An edit whose text is not found any
+ * more is an error, so that the list keeps up with the code.
+ */
+import { registerHooks } from 'node:module';
+import { fileURLToPath } from 'node:url';
+
+interface Edit {
+  /** Below src/. */
+  readonly file: string;
+  readonly find: string;
+  readonly replace: string;
+}
+
+export interface Sabotage {
+  readonly name: string;
+  /** What the bug would be in plain words. */
+  readonly tells: string;
+  readonly edits: readonly Edit[];
+}
+
+export const sabotages: readonly Sabotage[] = [
+  {
+    name: 'remove-before-switch',
+    tells: 'an old credential goes by order although connectors still hold it',
+    edits: [
+      {
+        file: 'core/checks/removal.ts',
+        find: 'return servesNoConnector(scene, one.keyId);',
+        replace: 'return servesNoConnector(scene, one.keyId) || true;',
+      },
+    ],
+  },
+  {
+    name: 'forbidden-is-absent',
+    tells: 'a registration that may not be read counts as one that is not there',
+    edits: [
+      {
+        file: 'clients/graph.ts',
+        find: "if (reply.ok || reply.fault.kind !== 'absent') return reply;",
+        replace:
+          "if (!reply.ok && reply.fault.kind === 'denied') return success(undefined);\n  if (reply.ok || reply.fault.kind !== 'absent') return reply;",
+      },
+    ],
+  },
+  {
+    name: 'forget-the-intent',
+    tells: 'removals are sent before anything is written to the chain',
+    edits: [
+      {
+        file: 'reconcile/session.ts',
+        find: 'const intentId = session.world.newId();',
+        replace:
+          "const intentId = session.world.newId();\n  if (one.effect.kind === 'remove-credential') await one.send(intentId);",
+      },
+    ],
+  },
+  {
+    name: 'repeat-add',
+    tells: 'addPassword is sent again when its answer was lost',
+    edits: [
+      {
+        file: 'reconcile/session.ts',
+        find: 'const result = await session.world.within(untilMs, () => one.send(intentId));',
+        replace:
+          "const first = await session.world.within(untilMs, () => one.send(intentId));\n  const result = !first.ok && one.effect.kind === 'add-credential' && leavesDoubt(first.fault) ? await one.send(intentId) : first;",
+      },
+    ],
+  },
+  {
+    name: 'remove-the-newest',
+    tells: 'of two credentials the newer one is removed',
+    edits: [
+      {
+        file: 'core/checks/removal.ts',
+        find: 'const { keyId } = one;\n    return act(scene, `remove:${keyId}`',
+        replace:
+          'const keyId = scene.credentials.filter((other) => other.memory && other.listed).toSorted((a, b) => b.endAt - a.endAt)[0]?.keyId ?? one.keyId;\n    return act(scene, `remove:${keyId}`',
+      },
+    ],
+  },
+  {
+    name: 'skip-the-proof',
+    tells: 'a stored credential counts as proven',
+    edits: [
+      {
+        file: 'core/scene.ts',
+        find: 'return memory?.provedAt !== undefined && memory.refusedAt === undefined;',
+        replace: 'return memory !== undefined && memory.refusedAt === undefined;',
+      },
+      {
+        file: 'core/target.ts',
+        find: 'return scene.now >= settledAt && (credential.memory?.provedAt ?? 0) >= settledAt;',
+        replace: 'return scene.now >= settledAt;',
+      },
+    ],
+  },
+  {
+    name: 'append-anywhere',
+    tells: 'an entry is appended wherever the chain ends, not where it was read up to',
+    edits: [
+      {
+        file: 'audit/log.ts',
+        find: "if (appended.value.kind === 'moved') return success(undefined);",
+        replace:
+          "if (appended.value.kind === 'moved') {\n    const read = await readLog(store, registration, head);\n    return read.ok ? appendEntry(store, registration, read.value.head, body, at) : read;\n  }",
+      },
+    ],
+  },
+  {
+    name: 'name-proves-ownership',
+    tells: 'a credential whose display name looks like one of Keeper’s counts as its own',
+    edits: [
+      {
+        file: 'core/scene.ts',
+        find: 'const keyId = seen?.keyId ?? memory?.keyId ?? \'\';',
+        replace:
+          "if (seen && !memory && seen.displayName.startsWith('keeper:')) {\n    memory = { keyId: seen.keyId, hint: seen.hint, endAt: seen.endAt, addedAt: seen.startAt, origin: 'issued', intent: seen.displayName.slice(7), held: [], refusals: 0, pushed: false };\n  }\n  const keyId = seen?.keyId ?? memory?.keyId ?? '';",
+      },
+    ],
+  },
+  {
+    name: 'unchecked-application',
+    tells: 'a secret is pushed with whatever API key there is',
+    edits: [
+      {
+        file: 'reconcile/apply-push.ts',
+        find: 'if (application.value.applicationId === connector.applicationId) return true;',
+        replace: 'return true;',
+      },
+      {
+        file: 'reconcile/observe.ts',
+        find: "application.kind === 'known' && application.value.applicationId === connector.applicationId;",
+        replace: "application.kind === 'known';",
+      },
+      {
+        file: 'core/checks/connector.ts',
+        find: 'if (!isWrongApplication(scene, connector)) return undefined;',
+        replace: 'return undefined;',
+      },
+    ],
+  },
+  {
+    name: 'switch-to-shorter',
+    tells: 'connectors are switched to a credential that ends earlier',
+    edits: [
+      {
+        file: 'core/target.ts',
+        find: '(promoted === undefined || one.endAt > promoted.endAt) &&\n      endsLast(scene, one),',
+        replace: '(promoted?.memory?.addedAt ?? 0) < (one.memory?.addedAt ?? 0),',
+      },
+      {
+        file: 'core/target.ts',
+        find: 'return lastResort ?? stayingCredential(scene, promoted) ?? promoted',
+        replace: 'return lastResort ?? promoted ?? stayingCredential(scene, promoted)',
+      },
+      {
+        file: 'core/target.ts',
+        find: '.toSorted((one, other) => other.endAt - one.endAt || one.keyId.localeCompare(other.keyId));\n}',
+        replace: '.toSorted((one, other) => (other.memory?.addedAt ?? 0) - (one.memory?.addedAt ?? 0));\n}',
+      },
+    ],
+  },
+  {
+    name: 'keep-orphans',
+    tells: 'a credential whose text was lost stays in its slot',
+    edits: [
+      {
+        file: 'core/checks/removal.ts',
+        find: "if (isOrphan(scene, one)) return 'orphan';",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-deadline',
+    tells: 'a worker that slept for an hour still sends',
+    edits: [
+      {
+        file: 'clients/send-window.ts',
+        find: 'if (untilMs !== undefined && clock.monotonic() >= untilMs) {',
+        replace: 'if (untilMs !== undefined && clock.monotonic() < 0) {',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-parked',
+    tells: 'an add whose end is unknown does not bar the next',
+    edits: [
+      {
+        file: 'core/checks/credential.ts',
+        find: 'if (memory.parked.length > 0) return []; // Told by `addInDoubt`.',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'lost-is-new',
+    tells: 'a registration that was deleted is created again',
+    edits: [
+      {
+        file: 'core/checks/registration.ts',
+        find: "if (observed.deletedRegistration.kind === 'known') {",
+        replace: "if (memory.seq < 0) {",
+      },
+      {
+        file: 'core/checks/registration.ts',
+        find: "if (memory.registration) return stands('registration-lost', now + hourMs);",
+        replace: '',
+      },
+      {
+        file: 'core/checks/registration.ts',
+        find: "if (namedElsewhere(scene)) return stands('registration-lost', now + hourMs);",
+        replace: '',
+      },
+      {
+        file: 'core/checks/registration.ts',
+        find: 'if (connectors.length > 0) return connectors;',
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'no-counter',
+    tells: 'nobody counts the switches of an hour',
+    edits: [
+      {
+        file: 'reconcile/apply-push.ts',
+        find: 'if (taken.ok && taken.value) return true;',
+        replace: 'return true;',
+      },
+    ],
+  },
+  {
+    name: 'log-the-secret',
+    tells: 'a log line carries the text of a credential',
+    edits: [
+      {
+        file: 'reconcile/apply-credential.ts',
+        find: 'if (!secret) return;\n  const { keyId, held, takeOver } = action;',
+        replace:
+          "if (!secret) return;\n  session.world.log.info('proving', { secret: secret.reveal() });\n  const { keyId, held, takeOver } = action;",
+      },
+    ],
+  },
+  {
+    name: 'forget-the-doubt',
+    tells: 'a push whose answer was lost counts as done',
+    edits: [
+      {
+        file: 'reconcile/session.ts',
+        find: "result: leavesDoubt(result.fault) ? 'doubtful' : 'refused',",
+        replace:
+          "result: one.effect.kind === 'push-credential' && leavesDoubt(result.fault) ? 'done' : leavesDoubt(result.fault) ? 'doubtful' : 'refused',",
+      },
+    ],
+  },
+  {
+    name: 'never-renew',
+    tells: 'a credential that is due is not renewed',
+    edits: [
+      {
+        file: 'core/checks/credential.ts',
+        find: 'if (scene.now < due) return due;',
+        replace: 'if (scene.now < due + 400 * dayMs) return due + 400 * dayMs;',
+      },
+    ],
+  },
+];
+
+/** Names for the command line. */
+export const sabotageNames: readonly string[] = sabotages.map((one) => one.name);
+
+const source = new URL('../../src/', import.meta.url);
+
+/**
+ * Plants a bug into what is loaded from now on.
+ * @throws Error for an unknown name, or when a text is not found exactly once.
+ */
+export function plant(name: string): void {
+  const sabotage = sabotages.find((one) => one.name === name);
+  if (!sabotage) throw new Error(`No planted bug is called ${name}`);
+  registerHooks({
+    load(url, context, nextLoad) {
+      const loaded = nextLoad(url, context);
+      const edits = sabotage.edits.filter((one) => url === new URL(one.file, source).href);
+      if (edits.length === 0 || loaded.source === undefined || loaded.source === null) return loaded;
+      const text = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+      return { ...loaded, source: edits.reduce((all, edit) => edited(all, edit), text) };
+    },
+  });
+}
+
+/** @throws Error when the text is not there exactly once. */
+export function edited(text: string, { file, find, replace }: Edit): string {
+  const parts = text.split(find);
+  if (parts.length !== 2) {
+    throw new Error(`${fileURLToPath(new URL(file, source))}: found ${parts.length - 1} times: ${find}`);
+  }
+  return parts.join(replace);
+}
+
+/** Where an edit goes. */
+export function pathOf({ file }: Edit): string {
+  return fileURLToPath(new URL(file, source));
+}
