@@ -4,7 +4,13 @@
  */
 import { fullLookMs, hourMs } from '../../src/core/limits.ts';
 import type { Truth } from '../../src/local/truth.ts';
-import { outageAccount, type Cause, type OutageAccount } from '../../src/local/simulators/outage.ts';
+import {
+  outageAccount,
+  type Cause,
+  type Failure,
+  type OutageAccount,
+  type Subject,
+} from '../../src/local/simulators/outage.ts';
 import type { Member } from './fleet.ts';
 import type { Obstacles } from './obstacles.ts';
 
@@ -31,21 +37,39 @@ export function accountRouter({ truth, obstacles, members }: AccountRouterOption
     return owner?.key ?? '';
   }
 
-  function accountOf(applicationId: string): OutageAccount {
-    const known = accounts.get(applicationId);
+  /** What a person removed in the directory is charged only as far as it could be seen there. */
+  function accountOf({ subject, why }: Failure): OutageAccount {
+    const isUnseen = why === 'removed-by-hand';
+    const name = nameOf(subject.applicationId, isUnseen);
+    const known = accounts.get(name);
     if (known) return known;
+    const { applicationId } = subject;
     const made = outageAccount({
       provenSince: (clientId, at) => truth.provenSince(clientId, at),
-      reachableSince: (at) => obstacles.freeSince(keyOf(applicationId), 'push', at),
+      reachableSince(at) {
+        const freeSince = obstacles.freeSince(keyOf(applicationId), 'push', at);
+        const seenSince = isUnseen ? obstacles.freeSince(keyOf(applicationId), 'see', at) : freeSince;
+        if (freeSince === undefined || seenSince === undefined) return undefined;
+        return Math.max(freeSince, seenSince);
+      },
       lookMs: fullLookMs,
       boundMs: stormyBoundMs,
       issuableSince: (_clientId, at) => obstacles.freeSince(keyOf(applicationId), 'issue', at),
     });
-    accounts.set(applicationId, made);
+    accounts.set(name, made);
     return made;
   }
 
+  /** A subject is down for one reason at a time: the other account forgets it. */
+  function chosen(failure: Failure): OutageAccount {
+    const other = nameOf(failure.subject.applicationId, failure.why !== 'removed-by-hand');
+    accounts.get(other)?.ended(failure.subject);
+    return accountOf(failure);
+  }
+
   const all = (): readonly OutageAccount[] => [...accounts.values()];
+  const bothOf = ({ applicationId }: Subject): readonly OutageAccount[] =>
+    [true, false].flatMap((one) => accounts.get(nameOf(applicationId, one)) ?? []);
   return {
     get outageSeconds() {
       return all().reduce((sum, one) => sum + one.outageSeconds, 0);
@@ -62,12 +86,20 @@ export function accountRouter({ truth, obstacles, members }: AccountRouterOption
     get incidents() {
       return all().flatMap((one) => one.incidents);
     },
-    began: (failure, at) => accountOf(failure.subject.applicationId).began(failure, at),
-    down: (failure, from, to) => accountOf(failure.subject.applicationId).down(failure, from, to),
-    lingered: (subject, from, to) => accountOf(subject.applicationId).lingered(subject, from, to),
-    ended: (subject) => accountOf(subject.applicationId).ended(subject),
+    began: (failure, at) => chosen(failure).began(failure, at),
+    down: (failure, from, to) => chosen(failure).down(failure, from, to),
+    lingered(subject, from, to) {
+      for (const one of bothOf(subject)) one.lingered(subject, from, to);
+    },
+    ended(subject) {
+      for (const one of bothOf(subject)) one.ended(subject);
+    },
     observe(at) {
       for (const one of all()) one.observe(at);
     },
   };
+}
+
+function nameOf(applicationId: string, isUnseen: boolean): string {
+  return `${applicationId}/${isUnseen ? 'removed' : 'other'}`;
 }

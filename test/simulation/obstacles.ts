@@ -4,25 +4,30 @@
  */
 import type { Kernel } from './kernel.ts';
 
-/** `push`: a proven credential cannot be put into connectors. `issue`: none can be made. */
-export type Blocks = 'push' | 'issue' | 'both';
+export type Work =
+  /** Putting a stored credential into connectors. */
+  | 'push'
+  /** Making a new one. */
+  | 'issue'
+  /** Noticing that somebody removed one in the directory. */
+  | 'see';
 
 interface Obstacle {
   readonly kind: string;
   /** Keys of registrations; undefined: all. */
   readonly keys: ReadonlySet<string> | undefined;
-  readonly blocks: Blocks;
+  readonly blocks: ReadonlySet<Work>;
   readonly from: number;
   to: number | undefined;
 }
 
 export interface Obstacles {
   /** Begins; call the result when it is over. */
-  begin(kind: string, blocks: Blocks, keys?: readonly string[]): () => void;
+  begin(kind: string, blocks: readonly Work[], keys?: readonly string[]): () => void;
   /** Since when nothing has kept it from this; undefined while something does. */
-  freeSince(key: string, blocks: Exclude<Blocks, 'both'>, at: number): number | undefined;
+  freeSince(key: string, work: Work, at: number): number | undefined;
   /** Milliseconds within a stretch during which nothing kept it from this. */
-  freeMs(key: string, blocks: Exclude<Blocks, 'both'>, from: number, to: number): number;
+  freeMs(key: string, work: Work, from: number, to: number): number;
   readonly open: readonly string[];
 }
 
@@ -30,11 +35,10 @@ export interface Obstacles {
 export function obstacleBook(kernel: Pick<Kernel, 'now'>, startAt: number): Obstacles {
   const all: Obstacle[] = [];
 
-  function concerning(key: string, blocks: Blocks): readonly Obstacle[] {
+  function concerning(key: string, work: Work): readonly Obstacle[] {
     return all.filter(
       (one) =>
-        (one.keys === undefined || one.keys.has(key)) &&
-        (one.blocks === 'both' || one.blocks === blocks),
+        (one.keys === undefined || one.keys.has(key)) && one.blocks.has(work),
     );
   }
 
@@ -43,7 +47,7 @@ export function obstacleBook(kernel: Pick<Kernel, 'now'>, startAt: number): Obst
       const one: Obstacle = {
         kind,
         keys: keys && new Set(keys),
-        blocks,
+        blocks: new Set(blocks),
         from: kernel.now(),
         to: undefined,
       };
@@ -52,17 +56,17 @@ export function obstacleBook(kernel: Pick<Kernel, 'now'>, startAt: number): Obst
         one.to ??= kernel.now();
       };
     },
-    freeSince(key, blocks, at) {
+    freeSince(key, work, at) {
       let since = startAt;
-      for (const { from, to } of concerning(key, blocks)) {
+      for (const { from, to } of concerning(key, work)) {
         if (from > at) continue;
         if (to === undefined || to > at) return undefined;
         since = Math.max(since, to);
       }
       return since;
     },
-    freeMs(key, blocks, from, to) {
-      const cuts = concerning(key, blocks)
+    freeMs(key, work, from, to) {
+      const cuts = concerning(key, work)
         .map((one) => [Math.max(from, one.from), Math.min(to, one.to ?? to)] as const)
         .filter(([start, end]) => start < end)
         .toSorted(([one], [other]) => one - other);

@@ -10,6 +10,7 @@ import { HEAVY_LAG, TYPICAL_LAG } from '../../src/local/simulators/directory-rep
 import type { Random } from '../../src/local/simulators/random.ts';
 import type { Member, MemberConnector } from './fleet.ts';
 import { truthAbout } from './oracle/truth.ts';
+import type { Work } from './obstacles.ts';
 import type { Stage } from './stage.ts';
 
 /** What a deed works on. */
@@ -53,9 +54,9 @@ function connectorOf({ member, random }: Scene): MemberConnector {
 }
 
 /** A vendor that answers nothing for a while. */
-function vendorDown(hosts: readonly string[]): Deed['act'] {
+function vendorDown(hosts: readonly string[], blocks: readonly Work[]): Deed['act'] {
   return ({ stage, random }) => {
-    const over = stage.obstacles.begin(`down ${hosts.join()}`, 'both');
+    const over = stage.obstacles.begin(`down ${hosts.join()}`, blocks);
     for (const host of hosts) stage.down.add(host);
     return {
       afterMs: random.chance(0.08) ? within(random, dayMs, 3 * dayMs) : within(random, 10 * minuteMs, 5 * hourMs),
@@ -70,7 +71,7 @@ function vendorDown(hosts: readonly string[]): Deed['act'] {
 /** An obstacle with a deed and its undoing. */
 function hindered(
   scene: Scene,
-  told: { readonly kind: string; readonly blocks: 'issue' | 'push' | 'both'; readonly all?: boolean },
+  told: { readonly kind: string; readonly blocks: readonly Work[]; readonly all?: boolean },
   deeds: { readonly act: () => void; readonly undo: () => void; readonly afterMs: number },
 ): Remedy {
   const { stage, member } = scene;
@@ -107,10 +108,10 @@ function listedKeyId(scene: Scene): string | undefined {
 }
 
 export const deeds: readonly Deed[] = [
-  { kind: 'graph-down', share: 3, act: vendorDown([cloudHosts.graph]) },
-  { kind: 'entra-down', share: 2, act: vendorDown([cloudHosts.login]) },
-  { kind: 'vault-down', share: 3, act: vendorDown([`demo.${cloudHosts.vaultSuffix}`]) },
-  { kind: 'nylas-down', share: 3, act: vendorDown([cloudHosts.us, cloudHosts.eu]) },
+  { kind: 'graph-down', share: 3, act: vendorDown([cloudHosts.graph], ['issue', 'see']) },
+  { kind: 'entra-down', share: 2, act: vendorDown([cloudHosts.login], ['issue', 'push']) },
+  { kind: 'vault-down', share: 3, act: vendorDown([`demo.${cloudHosts.vaultSuffix}`], ['issue', 'push']) },
+  { kind: 'nylas-down', share: 3, act: vendorDown([cloudHosts.us, cloudHosts.eu], ['push', 'issue']) },
   {
     kind: 'lagging-replicas',
     share: 4,
@@ -132,7 +133,7 @@ export const deeds: readonly Deed[] = [
       const { hand } = stage.cloud.nylas[one.region];
       return hindered(
         scene,
-        { kind: 'api-key-revoked', blocks: 'both' },
+        { kind: 'api-key-revoked', blocks: ['push', 'issue'] },
         {
           act: () => hand.revokeKey(one.apiKey),
           undo() {
@@ -157,7 +158,7 @@ export const deeds: readonly Deed[] = [
       if (!stranger) return undefined;
       return hindered(
         scene,
-        { kind: 'api-key-of-a-stranger', blocks: 'both' },
+        { kind: 'api-key-of-a-stranger', blocks: ['push', 'issue'] },
         {
           act: () => void stage.cloud.vault.putByHand(one.apiKeySecret, { value: stranger.apiKey }),
           undo: () => void stage.cloud.vault.putByHand(one.apiKeySecret, { value: one.apiKey }),
@@ -173,7 +174,7 @@ export const deeds: readonly Deed[] = [
       const { directory } = scene.stage.cloud;
       return hindered(
         scene,
-        { kind: 'graph-role-removed', blocks: 'issue', all: true },
+        { kind: 'graph-role-removed', blocks: ['issue', 'see'], all: true },
         {
           act: () => directory.setCallerRoles(keeperIdentity.principalId, []),
           undo: () =>
@@ -192,7 +193,7 @@ export const deeds: readonly Deed[] = [
       if (appId === undefined) return undefined;
       return hindered(
         scene,
-        { kind: 'ownership-removed', blocks: 'issue' },
+        { kind: 'ownership-removed', blocks: ['issue', 'see'] },
         {
           act: () => directory.removeOwnerByHand(appId, keeperIdentity.principalId),
           undo: () => directory.addOwnerByHand(appId, keeperIdentity.principalId),
@@ -208,7 +209,7 @@ export const deeds: readonly Deed[] = [
       const { access } = scene.stage.cloud.vault;
       return hindered(
         scene,
-        { kind: 'vault-role-removed', blocks: 'both', all: true },
+        { kind: 'vault-role-removed', blocks: ['push', 'issue'], all: true },
         {
           act: () => access.forbid(keeperIdentity.principalId),
           undo: () => access.allow(keeperIdentity.principalId),
@@ -224,7 +225,7 @@ export const deeds: readonly Deed[] = [
       const { directory } = scene.stage.cloud;
       return hindered(
         scene,
-        { kind: 'policy-forbids-secrets', blocks: 'issue', all: true },
+        { kind: 'policy-forbids-secrets', blocks: ['issue'], all: true },
         {
           act: () =>
             directory.setPolicy({
@@ -302,7 +303,7 @@ export const deeds: readonly Deed[] = [
       let keyId = '';
       return hindered(
         scene,
-        { kind: 'credential-added', blocks: 'issue' },
+        { kind: 'credential-added', blocks: ['issue'] },
         {
           act() {
             const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
@@ -329,7 +330,7 @@ export const deeds: readonly Deed[] = [
       let keyId = '';
       return hindered(
         scene,
-        { kind: 'credential-forged', blocks: 'issue' },
+        { kind: 'credential-forged', blocks: ['issue'] },
         {
           act() {
             const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
@@ -354,7 +355,7 @@ export const deeds: readonly Deed[] = [
       const { directory } = scene.stage.cloud;
       return hindered(
         scene,
-        { kind: 'registration-deleted', blocks: 'both' },
+        { kind: 'registration-deleted', blocks: ['push', 'issue'] },
         {
           act: () => directory.deleteApplicationByHand(appId),
           undo: () => directory.restore(appId),
@@ -397,7 +398,7 @@ export const deeds: readonly Deed[] = [
       const name = random.chance(0.6) ? member.secretName : `${member.secretName}-pending`;
       return hindered(
         scene,
-        { kind: `deleted ${name}`, blocks: 'both' },
+        { kind: `deleted ${name}`, blocks: ['push', 'issue'] },
         {
           act: () => stage.cloud.vault.deleteByHand(name),
           undo: () => stage.cloud.vault.recoverByHand(name),
@@ -438,7 +439,7 @@ export const deeds: readonly Deed[] = [
       if (!held) return undefined;
       return hindered(
         scene,
-        { kind: 'connector-deleted', blocks: 'both' },
+        { kind: 'connector-deleted', blocks: ['push', 'issue'] },
         {
           act: () => hand.deleteConnectorByHand(one.applicationId),
           undo() {
@@ -498,7 +499,7 @@ export const deeds: readonly Deed[] = [
     act(scene) {
       const { stage, member, random } = scene;
       const lastsMs = lasting(random, 5 * dayMs);
-      const over = stage.obstacles.begin('freeze', 'both', [member.key]);
+      const over = stage.obstacles.begin('freeze', ['push', 'issue'], [member.key]);
       ordered(() => ({ kind: 'freeze', untilAt: stage.kernel.now() + lastsMs }))(scene);
       return { afterMs: lastsMs, undo: over };
     },

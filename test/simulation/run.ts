@@ -195,6 +195,7 @@ class Life {
       const detail = `${report.did.length} actions in one pass`;
       throw new LawBroken({ law: 'blast-radius', at: kernel.now(), key: member.key, detail });
     }
+    this.#stage.oracle.told(member, report.plan.reason);
     this.#note(member, report);
     const isQuiet = report.did.length === 0 && !report.stop && report.plan.actions.length === 0;
     if (isQuiet && !this.#isRough()) this.#skip(member, report);
@@ -239,7 +240,7 @@ class Life {
     const stage = this.#stage;
     this.#clearing.add(member.key);
     this.#open += 1;
-    const over = stage.obstacles.begin('slots-full', 'issue', [member.key]);
+    const over = stage.obstacles.begin('slots-full', ['issue'], [member.key]);
     stage.kernel.after(hourMs + this.#phases.int(dayMs), () => {
       tried(() => clearSlots(stage, member, this.#phases.fork(`slots/${stage.kernel.now()}`)));
       over();

@@ -101,10 +101,10 @@ export const sabotages: readonly Sabotage[] = [
     tells: 'an entry is appended wherever the chain ends, not where it was read up to',
     edits: [
       {
-        file: 'audit/log.ts',
-        find: "if (appended.value.kind === 'moved') return success(undefined);",
+        file: 'reconcile/session.ts',
+        find: "session.stop = { kind: 'moved' };\n    return false;",
         replace:
-          "if (appended.value.kind === 'moved') {\n    const read = await readLog(store, registration, head);\n    return read.ok ? appendEntry(store, registration, read.value.head, body, at) : read;\n  }",
+          "const { readLog } = await import('../audit/log.ts');\n    const read = await readLog(world.chains, desired.key, head);\n    if (!read.ok) return false;\n    session.memory = remember(session.memory, read.value.entries);\n    session.head = read.value.head;\n    return append(session, body);",
       },
     ],
   },

@@ -20,8 +20,8 @@ export const bounds = {
   lateMs: 2 * minuteMs,
   /** An orphan is removed within this, not counting times in which Graph could not be used. */
   orphanMs: 48 * hourMs,
-  /** Puts of one value that one pass may make. */
-  puts: 3,
+  /** A registration that came back may be held to be gone for so long: replicas, and a look. */
+  backMs: 90 * minuteMs,
 } as const;
 
 export interface OracleOptions {
@@ -50,6 +50,8 @@ export interface Oracle {
   said(where: string, text: string): void;
   /** Looks at everything; to be called after each step that may have changed something. */
   review(): void;
+  /** A registration's status was told. */
+  told(member: Member, reason: string): void;
   /** Whether an order of a person named this credential. */
   isOrdered(keyId: string): boolean;
   /** A person changed something: what is there now is theirs. */
@@ -108,7 +110,19 @@ export function oracle(options: OracleOptions): Oracle {
     return owners.get(id);
   }
 
+  const thereSince = new Map<string, number>();
+  const lostReasons = new Set(['registration-lost', 'registration-deleted', 'registration-not-found']);
+
+  function told(member: Member, reason: string): void {
+    if (!lostReasons.has(reason)) return;
+    const since = thereSince.get(member.key);
+    if (since === undefined || kernel.now() - since < bounds.backMs) return;
+    throw broken('absent-is-not-unknown', member.key, `${reason}, but it is there`);
+  }
+
   function remember(member: Member, truth: MemberTruth): void {
+    if (truth.applications.length === 0) thereSince.delete(member.key);
+    else if (!thereSince.has(member.key)) thereSince.set(member.key, kernel.now());
     for (const { appId, objectId } of truth.applications) {
       owners.set(appId, member);
       owners.set(objectId, member);
@@ -357,6 +371,7 @@ export function oracle(options: OracleOptions): Oracle {
       if (found) throw broken('secret-leaked', undefined, `${where}: ${found[0].slice(0, 3)}…`);
     },
     review,
+    told,
     isOrdered: (keyId) => members.some((one) => chains.chain(one.key).ordered.has(keyId)),
     disturbed() {
       for (const member of members) remember(member, truthAbout(cloud, member));

@@ -10,6 +10,8 @@ export type Law =
   | 'removal'
   /** Something was made a second time, or what was lost was made anew. */
   | 'nothing-twice'
+  /** A person was told that something is lost that is there. */
+  | 'absent-is-not-unknown'
   /** The vault's current version was written with what was never proven. */
   | 'current-is-proven'
   /** More than one unproven credential that serves nobody. */
