@@ -45,14 +45,18 @@ export function forgetWaits(memory: Memory): void {
 
 /** An order has ended; what it led to is kept for the answer. */
 export function foldOrderEnd(memory: Memory, entry: Of<'order-end'>): void {
-  const { orderId, result } = entry;
+  const { orderId, result, reason } = entry;
   const order = memory.orders.find((one) => one.id === orderId);
   memory.orders = memory.orders.filter((one) => one !== order);
   const removed = order?.keyIds.flatMap((keyId) => {
     const at = memory.credentials[keyId]?.removedAt ?? memory.reported[reportKey('removed', keyId)];
     return at === undefined ? [] : [{ keyId, validForMs: Math.max(0, at - order.at) }];
   });
-  memory.orderEnds[orderId] = { result, ...(removed?.length ? { removed } : {}) };
+  memory.orderEnds[orderId] = {
+    result,
+    ...(reason === undefined ? {} : { reason }),
+    ...(removed?.length ? { removed } : {}),
+  };
   for (const id of Object.keys(memory.orderEnds).slice(0, -orderEndsKept)) {
     delete memory.orderEnds[id];
   }

@@ -103,6 +103,8 @@ export interface OrderMemory {
 /** How an order ended. For leaked credentials: how long each stayed valid after the order. */
 export interface OrderEnd {
   result: 'done' | 'refused';
+  /** Why it was refused. */
+  reason?: Reason;
   removed?: { keyId: string; validForMs: number }[];
 }
 

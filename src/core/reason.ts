@@ -20,6 +20,15 @@ export const reasons = {
     state: 'healthy',
     means: 'All connectors hold the new credential; the old one stays until it ends.',
   },
+  'credential-serves': {
+    state: 'healthy',
+    means: 'An order to retire was refused: connectors hold this credential.',
+  },
+  'ends-too-early': {
+    state: 'healthy',
+    means:
+      'An order to rotate was refused: a new credential would end before the one that serves, and Keeper never switches to such a one.',
+  },
   'not-looked-yet': { state: 'waiting', means: 'Keeper has not looked at it yet.' },
   working: { state: 'waiting', means: 'Steps remain; the next pass goes on.' },
   replicating: { state: 'waiting', means: 'Entra has not shown the last write everywhere yet.' },

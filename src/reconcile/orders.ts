@@ -88,6 +88,7 @@ export async function finishOrders(
       state: answer.status.state,
       reason: answer.status.reason,
       did: session.did,
+      ...(end?.reason ? { because: end.reason } : {}),
       ...(end?.removed ? { removed: end.removed } : {}),
       ...(answer.plan ? { plan: answer.plan.actions.map(describe) } : {}),
     };

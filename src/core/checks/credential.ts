@@ -169,9 +169,16 @@ function causeToIssue(scene: Scene, lead: Credential | undefined): Cause | numbe
 }
 
 function isRotationOrdered(scene: Scene, lead: Credential): boolean {
-  return scene.memory.orders.some(
+  const isOrdered = scene.memory.orders.some(
     (order) => order.body.kind === 'rotate' && (lead.memory?.addedAt ?? 0) < order.at,
   );
+  return isOrdered && !wouldEndTooEarly(scene);
+}
+
+/** A new credential would end before one that serves: nobody could be switched to it (law 1). */
+export function wouldEndTooEarly(scene: Scene): boolean {
+  const endAt = scene.now + daysToAskFor(scene) * dayMs;
+  return servingCredentials(scene).some((one) => !one.compromised && one.endAt >= endAt);
 }
 
 /** What must be in order before a credential may be added. */

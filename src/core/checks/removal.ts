@@ -6,6 +6,7 @@ import { act, stands, type Finding } from '../finding.ts';
 import type { Cause, RemovalWhy } from '../entry.ts';
 import { clockSkewMs, disproofAttempts, replicationMs } from '../limits.ts';
 import type { OrderMemory } from '../memory.ts';
+import type { Reason } from '../reason.ts';
 import {
   doubtEndsAt,
   isDead,
@@ -17,7 +18,8 @@ import {
 } from '../scene.ts';
 import { nextToPromote, promotedCredential, targetCredential } from '../target.ts';
 import { isAnyWorse } from './confirm.ts';
-import { isGivenUp, needsSlot } from './credential.ts';
+import { earliestServingEndAt } from '../urgency.ts';
+import { isGivenUp, needsSlot, wouldEndTooEarly } from './credential.ts';
 
 /** A listed credential that serves nobody any more, with the ground for its removal. */
 export function credentialToRemove(scene: Scene): readonly Finding[] {
@@ -53,6 +55,8 @@ function groundForOurs(scene: Scene, one: Credential): RemovalWhy | undefined {
   if (!memory) return undefined;
   if (one.ended) return 'ended';
   if (!memory.pushed && memory.promotedAt === undefined) {
+    // A replica that has not seen it yet would say that there is nothing to remove.
+    if (scene.now < memory.addedAt + replicationMs) return undefined;
     if (isOrphan(scene, one)) return 'orphan';
     if (isGivenUp(one, scene.now)) return 'abandoned';
     if (one.compromised) return 'compromised';
@@ -145,11 +149,9 @@ function laterRemoval(scene: Scene, one: Credential): readonly Finding[] {
     const old: Finding = { kind: 'remark', reason: 'old-credential-ending', subject: one.keyId };
     return isOld ? [old, { kind: 'look', at: goneAt }] : [{ kind: 'look', at: goneAt }];
   }
-  const orphanAt = memory.addedAt + replicationMs;
-  if (!one.held && memory.removedAt === undefined && scene.now < orphanAt) {
-    return stands('replicating', orphanAt);
-  }
-  return [];
+  const shownAt = memory.addedAt + replicationMs;
+  if (memory.removedAt !== undefined || scene.now >= shownAt) return [];
+  return one.held ? [{ kind: 'look', at: shownAt }] : stands('replicating', shownAt);
 }
 
 /** A removed secret must be refused from now on; its vault versions are disabled then. */
@@ -191,18 +193,33 @@ function isNewestOfName(
 /** Orders that are fulfilled, or that name what is not there. */
 export function orderFulfilled(scene: Scene): readonly Finding[] {
   return scene.memory.orders.flatMap((order): readonly Finding[] => {
-    if (isRefusable(scene, order)) {
-      const entry = { kind: 'order-end', orderId: order.id, result: 'refused' } as const;
-      return [{ kind: 'note', entry }];
+    const { id: orderId } = order;
+    if (isFulfilled(scene, order)) {
+      return [{ kind: 'note', entry: { kind: 'order-end', orderId, result: 'done' } }];
     }
-    if (!isFulfilled(scene, order)) return [];
-    return [{ kind: 'note', entry: { kind: 'order-end', orderId: order.id, result: 'done' } }];
+    const reason = refusalOf(scene, order);
+    if (reason === undefined) return [];
+    return [{ kind: 'note', entry: { kind: 'order-end', orderId, result: 'refused', reason } }];
   });
 }
 
-/** The credential to retire is the one that serves: that would be an outage, not a clean-up. */
-function isRefusable(scene: Scene, { body }: OrderMemory): boolean {
-  return body.kind === 'retire' && targetCredential(scene)?.keyId === body.keyId;
+/** What speaks against an order for good. */
+function refusalOf(scene: Scene, order: OrderMemory): Reason | undefined {
+  const { body } = order;
+  // To retire the one that serves would be an outage, not a clean-up.
+  const isServing = body.kind === 'retire' && targetCredential(scene)?.keyId === body.keyId;
+  if (isServing) return 'credential-serves';
+  const isBarred =
+    body.kind === 'rotate' && !hasNewerOnItsWay(scene, order.at) && wouldEndTooEarly(scene);
+  return isBarred ? 'ends-too-early' : undefined;
+}
+
+/** A credential issued since then is on its way, and can be switched to. */
+function hasNewerOnItsWay(scene: Scene, at: number): boolean {
+  const servingEndAt = earliestServingEndAt(scene) ?? 0;
+  return scene.credentials.some(
+    (one) => one.live && one.endAt > servingEndAt && (one.memory?.addedAt ?? 0) >= at,
+  );
 }
 
 function isFulfilled(scene: Scene, order: OrderMemory): boolean {

@@ -1,0 +1,206 @@
+/**
+ * Role: tells one story with the mishaps of one's choice, and checks what it leaves. Each look is a
+ * tick that finds the registration due, a message, and a pass; a process that dies leaves its message.
+ */
+import type { DesiredRegistration } from '../../src/core/desired.ts';
+import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
+import { scan } from '../../src/reconcile/scan.ts';
+import type { PassReport } from '../../src/reconcile/pass.ts';
+import {
+  Crash,
+  interposedWorld,
+  mishapPlan,
+  type Mishap,
+  type MishapPlan,
+  type MishapPoint,
+} from '../support/interposed-world.ts';
+import { flawsOf, repetitionsIn } from '../support/soundness.ts';
+import { isQuiet, minuteMs, tenant, type Tenant } from '../support/tenant.ts';
+import { modeName } from './modes.ts';
+import { placeOrder, stories, storyWishes, type Act, type StoryName } from './stories.ts';
+
+export const audiences = ['organizations-and-personal', 'organizations'] as const;
+export type Audience = (typeof audiences)[number];
+
+/** Which story, for whom, at which Nylas. */
+export interface Casting {
+  readonly story: StoryName;
+  readonly audience: Audience;
+  readonly mode: NylasMode;
+}
+
+export interface Telling {
+  /** Writes of the story, those with a mishap among them. */
+  readonly writes: number;
+  /** Simulated milliseconds that its acts took, each from its beginning. */
+  readonly actsMs: readonly number[];
+}
+
+interface Cast {
+  readonly customer: Tenant;
+  readonly calendar: DesiredRegistration;
+  readonly plan: MishapPlan;
+}
+
+const tickMs = 15 * minuteMs;
+
+const words: Readonly<Record<Mishap, string>> = {
+  failed: 'not done, and nobody can tell',
+  lost: 'done, its reply lost',
+  crash: 'done, and the process dies after it',
+  'crash-before': 'the process dies before it',
+};
+
+/**
+ * Tells the story.
+ * @throws Error that names story, audience, mode, mishaps, and all that is wrong afterwards.
+ */
+export async function tell(casting: Casting, points: readonly MishapPoint[]): Promise<Telling> {
+  const plan = mishapPlan();
+  const customer = tenant({
+    modes: [casting.mode],
+    wrap: (world) => interposedWorld(world, plan.intercept),
+  });
+  const calendar = customer.wish({ ...storyWishes, audience: casting.audience });
+  const cast: Cast = { customer, calendar, plan };
+  const { begin, order, acts } = stories[casting.story];
+  await begin(customer, calendar);
+  if (order) await placeOrder(customer, order(customer));
+  plan.arm(points);
+  const actsMs: number[] = [];
+  try {
+    for (const act of acts) actsMs.push(await play(cast, act));
+    const writes = plan.count;
+    const flaws = await flawsAtTheEnd(cast, points.length);
+    if (flaws.length > 0) throw new Error(flaws.join('; '));
+    return { writes, actsMs };
+  } catch (error) {
+    throw complaint(casting, points, { cast, error });
+  }
+}
+
+/** Looks until nothing is left to do. Returns how long it took. */
+async function play(cast: Cast, { beginsAt, withinMs, missing }: Act): Promise<number> {
+  const { customer } = cast;
+  const { clock } = customer;
+  if (beginsAt) leapTo(customer, beginsAt(customer));
+  const startAt = clock.now();
+  for (;;) {
+    const report = await look(cast);
+    if (report && isQuiet(report)) break;
+    const tickAt = nextTickAt(customer);
+    if (tickAt > startAt + withinMs) {
+      throw new Error(`not settled after ${withinMs / minuteMs} minutes: ${told(report)}`);
+    }
+    leapTo(customer, tickAt);
+  }
+  const flaws = missing(customer);
+  if (flaws.length > 0) throw new Error(flaws.join('; '));
+  return clock.now() - startAt;
+}
+
+/** One tick and what its messages bring about. The last report, if there was any. */
+async function look({ customer, calendar }: Cast): Promise<PassReport | undefined> {
+  const { messages } = customer.stores.queue;
+  let report: PassReport | undefined;
+  try {
+    if (messages.length === 0) {
+      await scan(customer.world, { registrations: [calendar], hash: 'rehearsal' });
+    }
+  } catch (error) {
+    if (!(error instanceof Crash)) throw error;
+  }
+  while (messages.length > 0) {
+    try {
+      report = await customer.pass(calendar);
+      messages.shift();
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+      // The message shows again, and another worker takes it up.
+      customer.leap(minuteMs);
+    }
+  }
+  return report;
+}
+
+/** The next tick that can find something due. */
+function nextTickAt({ clock, stores }: Tenant): number {
+  const dueAt = stores.states.heads.get('calendar')?.nextLookAt ?? 0;
+  return Math.ceil(Math.max(dueAt, clock.now() + 1) / tickMs) * tickMs;
+}
+
+function leapTo(customer: Tenant, at: number): void {
+  const leftMs = at - customer.clock.now();
+  if (leftMs > 0) customer.leap(leftMs);
+}
+
+async function flawsAtTheEnd(cast: Cast, mishaps: number): Promise<readonly string[]> {
+  const { customer, plan } = cast;
+  const entries = customer.entries('calendar');
+  const slots = customer.application().signInAudience.includes('Personal') ? 2 : Infinity;
+  return [
+    ...(plan.struck.length === mishaps ? [] : ['a mishap did not happen: the story was over']),
+    ...(await flawsOf(customer, { slots })),
+    ...repetitionsIn(entries),
+    ...vaultFlaws(customer),
+    ...(await afterthought(cast)),
+  ];
+}
+
+/** The vault's current version must be a credential that is proven, listed, and what the connectors hold. */
+function vaultFlaws(customer: Tenant): readonly string[] {
+  const current = customer.cloud.vault.state.current('nylas-calendar');
+  const keyId = current?.tags['keyId'];
+  const listed = customer.passwords().find((one) => one.keyId === keyId);
+  const isProven = customer
+    .entries('calendar')
+    .some((one) => one.kind === 'proof' && one.keyId === keyId && one.result === 'proved');
+  return [
+    ...(current?.enabled ? [] : ['the current version of the secret cannot be read']),
+    ...(isProven ? [] : ['the current version was never proven']),
+    ...(listed && listed.text === current?.value ? [] : ['the current version is not listed']),
+    ...customer.nylas.flatMap((_, index) =>
+      customer.holds(index) === keyId ? [] : [`connector ${index} holds another credential`],
+    ),
+  ];
+}
+
+/** One more pass does nothing: it writes nothing but the cache. */
+async function afterthought({ customer, calendar, plan }: Cast): Promise<readonly string[]> {
+  const before = customer.entries('calendar').length;
+  plan.arm();
+  const report = await customer.pass(calendar);
+  const after = customer.entries('calendar').slice(before);
+  return [
+    ...(isQuiet(report) ? [] : [`one more pass is not quiet: ${told(report)}`]),
+    ...(plan.count === 1 ? [] : [`one more pass makes ${plan.count} writes`]),
+    ...after.map((one) => `one more pass appends an entry: ${one.kind}`),
+  ];
+}
+
+function told(report: PassReport | undefined): string {
+  if (!report) return 'no look was taken';
+  if (report.kind !== 'looked') return JSON.stringify(report);
+  const { plan, did, stop } = report;
+  return JSON.stringify({ state: plan.state, standing: plan.standing, did, stop });
+}
+
+interface Failure {
+  readonly cast: Cast;
+  readonly error: unknown;
+}
+
+/** An error that says all that is needed to see the same again. */
+function complaint(
+  { story, audience, mode }: Casting,
+  points: readonly MishapPoint[],
+  { cast, error }: Failure,
+): Error {
+  const { plan } = cast;
+  const where = points.map(
+    ({ nth, mishap }, index) => `write ${nth} (${plan.struck[index] ?? '?'}) ${words[mishap]}`,
+  );
+  const what = error instanceof Error ? error.message : String(error);
+  const place = [story, audience, modeName(mode), ...where].join(', ');
+  return new Error(`${place}: ${what}`, { cause: error });
+}

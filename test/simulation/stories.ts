@@ -1,0 +1,144 @@
+/**
+ * Role: the four rotations as stories: what is there before, what sets it off, and by when what must
+ * be true. Mishaps are for those who tell them.
+ */
+import type { DesiredRegistration } from '../../src/core/desired.ts';
+import type { Order, OrderBody } from '../../src/core/order.ts';
+import { dayMs, hourMs, minuteMs, type Tenant, type Wishes } from '../support/tenant.ts';
+
+export const storyNames = ['creation', 'planned', 'compromised', 'retire'] as const;
+export type StoryName = (typeof storyNames)[number];
+
+/** A stretch of a story. */
+export interface Act {
+  /** When it begins; until then Keeper does not look. By default at once. */
+  readonly beginsAt?: (customer: Tenant) => number;
+  /** From its beginning until nothing is left to do. */
+  readonly withinMs: number;
+  /** What is not as it must be at its end. */
+  readonly missing: (customer: Tenant) => readonly string[];
+}
+
+export interface Story {
+  /** What there is before; all goes well up to here. */
+  readonly begin: (customer: Tenant, calendar: DesiredRegistration) => Promise<void>;
+  /** What a person orders, where one does. */
+  readonly order?: (customer: Tenant) => OrderBody;
+  readonly acts: readonly Act[];
+}
+
+/** Short lives, so that little time has to pass; the steps are those of any lifetime. */
+export const storyWishes: Wishes = { lifetimeDays: 30, renewBeforeDays: 10 };
+
+/**
+ * Two mishaps cost a tick each, the doubt of an add, and the distance between reads that must agree;
+ * no story needs more than this on top of what it waits for by design.
+ */
+const patienceMs = 4 * hourMs;
+
+/** A planned rotation rests for a day before the switch. */
+const restMs = dayMs;
+
+const firstEndAt = ({ application }: Tenant): number =>
+  Math.min(...application().passwords.map((one) => one.endAt));
+
+const creation: Story = {
+  begin: async () => {},
+  acts: [{ withinMs: patienceMs, missing: (customer) => onlyHeldIsListed(customer, 1) }],
+};
+
+const planned: Story = {
+  async begin(customer, calendar) {
+    await customer.settle(calendar);
+    for (const { region, id } of customer.nylas) {
+      customer.cloud.nylas[region].hand.addGrant(id, 'ada@contoso.example');
+    }
+    customer.leap(firstEndAt(customer) - 10 * dayMs - customer.clock.now());
+  },
+  acts: [
+    { withinMs: restMs + patienceMs, missing: (customer) => onlyHeldIsListed(customer, 2) },
+    {
+      beginsAt: (customer) => firstEndAt(customer) + 10 * minuteMs,
+      withinMs: patienceMs,
+      missing: onlyHeldIsLeft,
+    },
+  ],
+};
+
+/** Two credentials listed, the later one in use: what a rotation leaves until the old one ends. */
+async function rotated(customer: Tenant, calendar: DesiredRegistration): Promise<void> {
+  await customer.settle(calendar);
+  await placeOrder(customer, { kind: 'rotate', reason: 'rehearsal' });
+  await customer.settle(calendar);
+}
+
+const compromised: Story = {
+  begin: rotated,
+  order: ({ clock }) => ({
+    kind: 'compromised',
+    keyIds: [],
+    removeAt: clock.now() + 4 * hourMs,
+    endGrants: 'accept',
+  }),
+  acts: [{ withinMs: patienceMs, missing: (customer) => onlyNewIsLeft(customer, 2) }],
+};
+
+const retire: Story = {
+  begin: rotated,
+  order(customer) {
+    const held = customer.holds();
+    const old = customer.passwords().find((one) => one.keyId !== held);
+    return { kind: 'retire', keyId: old?.keyId ?? '' };
+  },
+  acts: [{ withinMs: patienceMs, missing: onlyHeldIsLeft }],
+};
+
+export const stories: Readonly<Record<StoryName, Story>> = {
+  creation,
+  planned,
+  compromised,
+  retire,
+};
+
+/** A person's order, and the message that says so. It comes from another process than Keeper's loop. */
+export async function placeOrder(customer: Tenant, body: OrderBody): Promise<void> {
+  const { clock, stores, world } = customer;
+  const id = `${new Date(clock.now()).toISOString().replaceAll(':', '-')}-${world.newId()}`;
+  const order: Order = { id, registration: 'calendar', body, by: 'a-person', at: clock.now() };
+  await stores.orders.write(order);
+  await stores.queue.send({ v: 1, registration: 'calendar', cause: 'order' });
+}
+
+/** So many credentials are listed, and the connector holds the last of them. */
+function onlyHeldIsListed(customer: Tenant, count: number): readonly string[] {
+  const listed = customer.passwords();
+  const last = listed.toSorted((a, b) => a.endAt - b.endAt).at(-1);
+  return [
+    ...(listed.length === count ? [] : [`${listed.length} credentials are listed, not ${count}`]),
+    ...(last?.keyId === customer.holds() ? [] : ['the connector does not hold the latest']),
+  ];
+}
+
+/** Nothing of an old credential is left: not in the directory, not in the vault; orders are answered. */
+function onlyHeldIsLeft(customer: Tenant): readonly string[] {
+  const held = customer.holds();
+  const { state } = customer.cloud.vault;
+  const readable = ['nylas-calendar', 'nylas-calendar-pending']
+    .flatMap((name) => state.versions(name))
+    .filter((one) => one.enabled && one.tags['keyId'] !== held);
+  const waiting = customer.stores.orders.waiting.size;
+  return [
+    ...onlyHeldIsListed(customer, 1),
+    ...readable.map((one) => `a version of ${one.tags['keyId']} can still be read`),
+    ...(waiting === 0 ? [] : [`${waiting} orders are not answered`]),
+  ];
+}
+
+/** As above, and what is left is none of those that had leaked. */
+function onlyNewIsLeft(customer: Tenant, leaked: number): readonly string[] {
+  const adds = customer
+    .entries('calendar')
+    .flatMap((one) => (one.kind === 'outcome' ? (one.facts?.keyId ?? []) : []));
+  const early = new Set(adds).size <= leaked;
+  return [...onlyHeldIsLeft(customer), ...(early ? ['no new credential was made'] : [])];
+}
