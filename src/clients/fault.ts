@@ -140,9 +140,19 @@ export function refusalOf(
   };
 }
 
-/** The Key Vault library keeps the body of a refusal decoded only, with some names in another case. */
+/**
+ * The Key Vault library keeps the body of a refusal decoded only, with some names in another case;
+ * of a refusal to list it keeps the code. A body nested deeper than the stack says nothing.
+ */
 function decodedBody(error: Error): string {
-  return 'details' in error && error.details ? JSON.stringify(error.details) : '';
+  const listing = 'code' in error ? { error: { code: error.code } } : undefined;
+  const decoded = 'details' in error && error.details ? error.details : listing;
+  try {
+    return JSON.stringify(decoded) ?? '';
+  } catch (unwritable) {
+    if (unwritable instanceof RangeError) return '';
+    throw unwritable;
+  }
 }
 
 /** All codes that the reply inside an error of an Azure library gives. */
@@ -240,7 +250,9 @@ function entraFault(told: Told, status: number, error: VendorError, wait: Wait):
   const isPassing = error.codes.some((code) =>
     /^(?:temporarily_unavailable|server_error)$/.test(code),
   );
-  return isPassing && status < 500 ? { kind: 'unavailable', ...told, ...wait } : undefined;
+  return isPassing && status < 500 && status !== 429
+    ? { kind: 'unavailable', ...told, ...wait }
+    : undefined;
 }
 
 /** A bad API key is 400 or 401; types come with and without their prefix. */

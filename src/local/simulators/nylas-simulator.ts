@@ -15,7 +15,7 @@ import { type Ledger, ledger } from './nylas-ledger.ts';
 import { type SecretTruth, pairBook } from './nylas-pairs.ts';
 import { NylasRefusal, invalidRequest, notFound, usualNylasRefusal } from './nylas-refusal.ts';
 import { customAuthOf, pagingOf } from './nylas-requests.ts';
-import type { NylasApplication } from './nylas-state.ts';
+import type { Grant, NylasApplication } from './nylas-state.ts';
 import { isKnownPath, nylasWriteOf } from './nylas-writes.ts';
 import { type OutageAccount, outageAccount } from './outage.ts';
 import type { Simulator, Surroundings } from './simulator.ts';
@@ -134,9 +134,15 @@ export function simulatedNylas(
   });
 
   app.get('/v3/grants/:id', (c) => {
-    const grant = c.var.application.grants.get(c.req.param('id'));
-    if (grant === undefined) throw new NylasRefusal(404, 'grant.not_found', 'Grant not found');
+    const grant = grantOf(c.var.application, c.req.param('id'));
     return gate.reply(200, { data: grantBody(grant, surroundings.now()) });
+  });
+
+  // The one data call: its answer tells at once whether the provider still serves the grant.
+  app.get('/v3/grants/:id/calendars', (c) => {
+    const grant = grantOf(c.var.application, c.req.param('id'));
+    if (grant.downSince === undefined) return gate.reply(200, listBody([], c.req.url));
+    throw new NylasRefusal(401, 'grant.refresh_token_invalid', 'The grant must sign in again');
   });
 
   app.post('/v3/connect/custom', async (c) => {
@@ -211,6 +217,12 @@ function land(
   } catch (error) {
     if (!(error instanceof NylasRefusal)) throw error;
   }
+}
+
+function grantOf({ grants }: NylasApplication, id: string): Grant {
+  const grant = grants.get(id);
+  if (grant === undefined) throw new NylasRefusal(404, 'grant.not_found', 'Grant not found');
+  return grant;
 }
 
 function listBody(items: readonly object[], url: string): object {

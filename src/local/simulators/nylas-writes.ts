@@ -38,7 +38,7 @@ export function isKnownPath(pathname: string): boolean {
     connectorPath,
     recordsPath,
     recordPath,
-    /^\/v3\/grants(\/[^/]+)?$/u,
+    /^\/v3\/grants(\/[^/]+(\/calendars)?)?$/u,
     /^\/v3\/connect\/custom$/u,
   ].some((pattern) => pattern.test(pathname));
 }

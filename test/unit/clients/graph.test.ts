@@ -91,6 +91,11 @@ describe('readRegistration()', () => {
     ['tags that are no texts', json(application({ tags: [{}] }))],
     ['a number for a name', json(application({ displayName: 7 }))],
     ['a nested id', json(application({ id: { id: canary } }))],
+    [
+      'a key id that every object has',
+      json(application({ passwordCredentials: [{ keyId: '__proto__' }] })),
+    ],
+    ['a body where none can be', { status: 205, body: canary }],
     ['deep nesting', { body: '['.repeat(50_000) + ']'.repeat(50_000) }],
   ])('calls %s malformed', async (_, reply) => {
     const { graph } = directory(reply);
@@ -143,6 +148,8 @@ describe('listRegistrations()', () => {
     'https://graph.microsoft.com.evil.example/v1.0/applications',
     'http://graph.microsoft.com/v1.0/applications',
     `${base}/beta/applications`,
+    // The client library would read the host out of the middle of this path.
+    `${base}/v1.0/evil.example?a=https://b/c`,
     'no address',
   ])('sends no token to %s', async (link) => {
     const { graph, requests } = directory(json({ value: [], '@odata.nextLink': link }));

@@ -154,6 +154,7 @@ describe('the reads', () => {
     ['no JSON', { body: '<html>' }],
     ['no data', json({ request_id: 'x' })],
     ['a list', json({ data: [canary] })],
+    ['an active record that every object has', json({ data: { active_credential_id: 'valueOf' } })],
     ['a scope that is no list', json({ data: { scope: canary } })],
   ])('call %s malformed', async (_, reply) => {
     const { nylas } = client(['key'], reply);

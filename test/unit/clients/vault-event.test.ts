@@ -44,6 +44,7 @@ describe('readVaultEvent()', () => {
       { ...nearExpiry, eventType: 'Microsoft.KeyVault.KeyNearExpiry' },
       'other-type',
     ],
+    ['a type that every object has', { ...nearExpiry, eventType: 'Constructor' }, 'other-type'],
     ['no vault', { ...nearExpiry, data: { ObjectName: 'x' } }, 'no-secret-named'],
     [
       'a name that is none',
