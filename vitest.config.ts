@@ -26,6 +26,7 @@ export default defineConfig({
     projects: [
       project('unit'),
       project('property', { testTimeout: 30_000 }),
+      project('simulation', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),
       project('end-to-end', {
         testTimeout: 120_000,

@@ -1,0 +1,32 @@
+/**
+ * Role: seeds that once broke a law, with what they taught. They are run again for ever. What a seed
+ * draws changes when the simulation learns new mishaps; the lesson of each also has a test of its own.
+ */
+
+export interface KeptSeed {
+  readonly seed: number;
+  readonly registrations: number;
+  readonly years: number;
+  readonly mode: string;
+  /** The law that broke, and what was learned. */
+  readonly taught: string;
+}
+
+export const keptSeeds: readonly KeptSeed[] = [
+  {
+    seed: 15,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'one-unproven: a rotation was ordered while a policy allowed only shorter lifetimes than the serving credential had left; each new one was superseded at once, removed and issued again (decision 0011)',
+  },
+  {
+    seed: 8,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'connector-works, in the account itself: a credential removed in the portal while Keeper may not read the directory is nothing that Keeper can see',
+  },
+];

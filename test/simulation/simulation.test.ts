@@ -1,0 +1,81 @@
+/** Role: a small fixed set of seeds, and what the simulation itself promises. */
+import { describe, expect, it } from 'vitest';
+import { fortune } from './fortune.ts';
+import { modesNamed } from './modes.ts';
+import { runSeed, type RunOptions } from './run.ts';
+
+const modes = modesNamed('all') ?? [];
+
+function run(seed: number, more: Partial<RunOptions> = {}): ReturnType<typeof runSeed> {
+  return runSeed({ seed, registrations: 2, years: 1, modes, ...more });
+}
+
+/** The command that runs a seed of this file again. */
+function again(seed: number): string {
+  return `npm run -s simulate -- --seed ${seed} --registrations 2 --years 1`;
+}
+
+describe('seeds', () => {
+  it.each([101, 102, 103, 104, 105, 106, 107, 108])('seed %i breaks no law', async (seed) => {
+    const { violation, tally } = await run(seed);
+    expect(violation, again(seed)).toBeUndefined();
+    expect(tally.outageSeconds, again(seed)).toBe(0);
+    expect(tally.passes).toBeGreaterThan(10);
+  });
+
+  it('are full of mishaps, taken together', async () => {
+    const kinds = new Set<string>();
+    let rotations = 0;
+    for (const seed of [102, 104, 106]) {
+      const { tally } = await run(seed);
+      for (const kind of Object.keys(tally.faults)) kinds.add(kind);
+      rotations += tally.rotations;
+    }
+    expect(kinds.size).toBeGreaterThan(8);
+    expect(rotations).toBeGreaterThan(3);
+  });
+});
+
+describe('the same seed', () => {
+  it('gives the same log, byte for byte', async () => {
+    const [one, other] = [await run(42), await run(42)];
+    expect(other.log).toBe(one.log);
+    expect(other.mishaps).toBe(one.mishaps);
+  });
+
+  it('with fewer mishaps is the same run up to there', async () => {
+    const keep = 100_000;
+    const whole = await run(102, { keep });
+    expect(whole.mishaps).toBeGreaterThan(5);
+    const part = await run(102, { keep, mishaps: 5 });
+    const firstDifference = part.tail.findIndex((line, index) => line !== whole.tail[index]);
+    expect(part.mishaps).toBe(5);
+    expect(firstDifference).toBeGreaterThan(20);
+  });
+
+  it('without mishaps is calm, and keeps the laws', async () => {
+    const { mishaps, violation, tally } = await run(102, { mishaps: 0 });
+    expect(mishaps).toBe(0);
+    expect(violation).toBeUndefined();
+    expect(tally.crashes).toBe(0);
+  });
+});
+
+describe('fortune()', () => {
+  it('draws the same whatever the limit is', () => {
+    const [free, bound] = [fortune(7), fortune(7, 3)];
+    const strikes = (of: typeof free): readonly boolean[] =>
+      Array.from({ length: 200 }, () => of.strikes('a', 0.1));
+    const [all, some] = [strikes(free), strikes(bound)];
+    const third = all.flatMap((one, index) => (one ? [index] : []))[2] ?? 0;
+    expect(some.slice(0, third + 1)).toEqual(all.slice(0, third + 1));
+    expect(some.slice(third + 1)).not.toContain(true);
+  });
+
+  it('lets nothing strike while it is quiet', () => {
+    const one = fortune(7);
+    one.setQuiet(true);
+    expect(Array.from({ length: 200 }, () => one.strikes('a', 0.5))).not.toContain(true);
+    expect(one.struck).toBe(0);
+  });
+});
