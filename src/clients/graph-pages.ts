@@ -16,6 +16,25 @@ export interface PagedListing<T> {
   readonly pages?: number;
 }
 
+interface Page<T> {
+  value: T[];
+  '@odata.nextLink'?: string | null | undefined;
+}
+
+/** A schema is compiled when it is first used: one for each kind of item, not one for each listing. */
+const pageSchemas = new WeakMap<z.ZodType, z.ZodType<Page<unknown>>>();
+
+function pageOf<T>(item: z.ZodType<T>): z.ZodType<Page<T>> {
+  const known = pageSchemas.get(item);
+  if (known) return known as z.ZodType<Page<T>>;
+  const made = z.object({
+    value: z.array(item).max(2_000),
+    '@odata.nextLink': z.string().max(16_384).nullish(),
+  });
+  pageSchemas.set(item, made);
+  return made;
+}
+
 /**
  * All items. Faults besides those of a read: `malformed` with code `next-link` when a page points
  * away from Graph (the token goes with each request), `too-many-pages` when the bound is reached:
@@ -25,10 +44,7 @@ export async function readAllPages<T>(
   sender: GraphSender,
   { path, item, headers = {}, pages = graphPages }: PagedListing<T>,
 ): Promise<Result<readonly T[]>> {
-  const page = z.object({
-    value: z.array(item).max(2_000),
-    '@odata.nextLink': z.string().max(16_384).nullish(),
-  });
+  const page = pageOf(item);
   const items: T[] = [];
   let here = path;
   for (let count = 0; count < pages; count += 1) {

@@ -37,9 +37,14 @@ export type PassReport =
   /** The chain is not what Keeper wrote; nothing was done. */
   | { readonly kind: 'broken'; readonly defect: ChainDefect };
 
+/** A wish never changes: a changed file makes a new one. */
+const hashes = new WeakMap<DesiredRegistration, string>();
+
 /** The hash by which a change of one registration's wishes is noticed. */
 export function configurationHash(desired: DesiredRegistration): string {
-  return sha256(canonicalJson(desired));
+  const hash = hashes.get(desired) ?? sha256(canonicalJson(desired));
+  hashes.set(desired, hash);
+  return hash;
 }
 
 /** Runs one pass. Throws only for defects of Keeper itself. */

@@ -17,7 +17,7 @@ import {
 import { flawsOf, repetitionsIn } from '../support/soundness.ts';
 import { isQuiet, minuteMs, tenant, type Tenant } from '../support/tenant.ts';
 import { modeName } from './modes.ts';
-import { placeOrder, stories, storyWishes, type Act, type StoryName } from './stories.ts';
+import { isSettled, placeOrder, stories, storyWishes, type Act, type StoryName } from './stories.ts';
 
 export const audiences = ['organizations-and-personal', 'organizations'] as const;
 export type Audience = (typeof audiences)[number];
@@ -87,7 +87,7 @@ async function play(cast: Cast, { beginsAt, withinMs, missing }: Act): Promise<n
   const startAt = clock.now();
   for (;;) {
     const report = await look(cast);
-    if (report && isQuiet(report)) break;
+    if (report && isSettled(report)) break;
     const tickAt = nextTickAt(customer);
     if (tickAt > startAt + withinMs) {
       throw new Error(`not settled after ${withinMs / minuteMs} minutes: ${told(report)}`);

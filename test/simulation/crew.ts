@@ -30,6 +30,8 @@ export async function runMany(tasks: Iterable<Task>, options: CrewOptions): Prom
   async function work(): Promise<void> {
     const child = fork(member, options.sabotage === undefined ? [] : [options.sabotage], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // Most of what is allocated is dead soon: a large nursery halves the cost of collecting it.
+      execArgv: ['--max-semi-space-size=64'],
     });
     try {
       for (let task = next(); task; task = next()) {

@@ -106,7 +106,7 @@ export function simulatedHost(options: HostOptions): Host {
   function dispatch(letter: Letter): void {
     const instance = someone();
     if (!instance) {
-      kernel.after(5_000 + random.int(5_000), () => dispatch(letter));
+      kernel.after(20_000 + random.int(20_000), () => dispatch(letter));
       return;
     }
     waiting -= 1;

@@ -79,6 +79,8 @@ class Life {
   /** Remedies that people still have to apply. */
   #open = 0;
   #quietSince: number;
+  /** When somebody last changed something. */
+  #changedAt = startAt;
   #quietCheck: Planned | undefined;
   /** Registrations that were not well at their last look. */
   readonly #unwell = new Map<string, { readonly how: string; readonly since: number }>();
@@ -172,7 +174,7 @@ class Life {
       this.#tickAt = Number.POSITIVE_INFINITY;
       this.#stage.host.tick();
       // What somebody changed shows in the listing, as soon as its replicas have it.
-      const isFresh = this.#isRough() || kernel.now() < this.#quietSince + hourMs;
+      const isFresh = this.#weather !== calm || kernel.now() < this.#changedAt + hourMs;
       this.#planTick(isFresh ? kernel.now() + 1 : Math.max(this.#dueAt(), kernel.now() + 1));
     });
   }
@@ -269,6 +271,7 @@ class Life {
   /** After a skip the daily looks go on. */
   #lookSoon(): void {
     const { stores, kernel } = this.#stage;
+    this.#changedAt = kernel.now();
     const latestAt = kernel.now() + this.#phases.int(dayMs);
     for (const [key, head] of stores.states.heads) {
       if (head.nextLookAt > latestAt) stores.states.heads.set(key, { ...head, nextLookAt: latestAt });
@@ -312,6 +315,7 @@ class Life {
 
   #calmDown(): void {
     this.#stormEnd?.cancel();
+    this.#changedAt = this.#stage.kernel.now();
     this.#record('the storm is over');
     this.#weather = calm;
     this.#planStorm();

@@ -4,6 +4,7 @@
  */
 import type { WantedState } from '../../src/reconcile/wanted-state.ts';
 import type { PassReport } from '../../src/reconcile/pass.ts';
+import type { TransportRequest } from '../../src/clients/transport.ts';
 import { simulatedCloud, type Cloud } from '../../src/local/cloud.ts';
 import type { SimulatedClock } from '../../src/local/clock.ts';
 import type { Fates } from '../../src/local/fates.ts';
@@ -111,20 +112,26 @@ export function stage(options: StageOptions): Stage {
     },
   };
 
-  async function vendors(request: Request, fate: Fate): Promise<Response> {
+  async function vendors(request: TransportRequest, fate: Fate): Promise<Response> {
+    const { method, body } = request;
     const url = new URL(request.url);
-    const seen = {
-      method: request.method,
-      url,
-      authorization: request.headers.get('authorization') ?? '',
-      body: request.method === 'GET' ? '' : await request.clone().text(),
-    };
+    const headers = new Headers({ ...request.headers });
+    if (method !== 'GET') cloud.settle();
+    const witness =
+      method === 'GET'
+        ? undefined
+        : oracle.arrives({
+            method,
+            url,
+            authorization: headers.get('authorization') ?? '',
+            body: body ?? '',
+          });
     upcoming = fate;
-    if (seen.method !== 'GET') cloud.settle();
-    const witness = oracle.arrives(seen);
-    const reply = await cloud.fetch(request);
+    const reply = await cloud.fetch(
+      new Request(url, { method, headers, ...(body === undefined ? {} : { body }), redirect: 'manual' }),
+    );
     if (witness) {
-      record(`${fate} ${seen.method} ${url.hostname}${url.pathname} ${reply.status}`);
+      record(`${fate} ${method} ${url.hostname}${url.pathname} ${reply.status}`);
       witness.done();
       isDirty = true;
     }

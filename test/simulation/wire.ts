@@ -73,7 +73,7 @@ export interface WireOptions {
   readonly weather: () => Weather;
   readonly window: SendWindow;
   /** Carries a request out at a vendor, with its fate. Throws nothing. */
-  readonly vendors: (request: Request, fate: Fate) => Promise<Response>;
+  readonly vendors: (request: TransportRequest, fate: Fate) => Promise<Response>;
   /** True when no request gets through to that host now. */
   readonly isDown: (host: string) => boolean;
   /** Tells that the process died, so that another may take its place. */
@@ -163,15 +163,7 @@ async function carriedOut(
   request: TransportRequest,
   fate: Fate,
 ): Promise<TransportReply> {
-  const reply = await vendors(
-    new Request(request.url, {
-      method: request.method,
-      headers: { ...request.headers },
-      ...(request.body === undefined ? {} : { body: request.body }),
-      redirect: 'manual',
-    }),
-    fate,
-  );
+  const reply = await vendors(request, fate);
   return {
     status: reply.status,
     headers: Object.fromEntries(reply.headers),

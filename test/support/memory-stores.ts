@@ -11,13 +11,15 @@ import type {
   WorkQueue,
 } from '../../src/reconcile/world.ts';
 
-function positionOf(text: string): ChainPosition {
-  return { blob: 1, offset: text.length, blocks: text.split('\n').length - 1 };
+/** A text and the number of its lines; both only grow. */
+function positionOf(text: string, lines: number): ChainPosition {
+  return { blob: 1, offset: text.length, blocks: lines };
 }
 
 /** Chains as texts; one blob each. */
 export function memoryChains(now: () => number): ChainStore & { texts: Map<string, string> } {
   const texts = new Map<string, string>();
+  const lines = new Map<string, number>();
   return {
     texts,
     async readTail(registration, from) {
@@ -27,15 +29,17 @@ export function memoryChains(now: () => number): ChainStore & { texts: Map<strin
       }
       return success({
         text: text.slice(from.offset),
-        end: positionOf(text),
+        end: positionOf(text, lines.get(registration) ?? 0),
         storageAt: now(),
       });
     },
     async append(registration, at, line) {
       const text = texts.get(registration) ?? '';
       if (text.length !== at.offset) return success({ kind: 'moved' as const });
+      const count = (lines.get(registration) ?? 0) + 1;
       texts.set(registration, text + line);
-      return success({ kind: 'appended' as const, end: positionOf(text + line) });
+      lines.set(registration, count);
+      return success({ kind: 'appended' as const, end: positionOf(text + line, count) });
     },
     async list() {
       return success([...texts.keys()]);

@@ -88,12 +88,8 @@ export function oracle(options: OracleOptions): Oracle {
   }
 
   const directory = {
-    memberOfObject: (objectId: string) =>
-      members.find((one) => truthAbout(cloud, one).applications.some((app) => app.objectId === objectId)) ??
-      deletedOwner('objectId', objectId),
-    memberOfClient: (appId: string) =>
-      members.find((one) => truthAbout(cloud, one).applications.some((app) => app.appId === appId)) ??
-      deletedOwner('appId', appId),
+    memberOfObject: (objectId: string) => owners.get(objectId) ?? ownerOf(objectId),
+    memberOfClient: (appId: string) => owners.get(appId) ?? ownerOf(appId),
     connectorOfKey(apiKey: string) {
       for (const member of members) {
         const found = member.connectors.find((one) => one.apiKey === apiKey || formerKeys.get(apiKey) === one.applicationId);
@@ -106,8 +102,10 @@ export function oracle(options: OracleOptions): Oracle {
   const owners = new Map<string, Member>();
   const formerKeys = new Map<string, string>();
 
-  function deletedOwner(_kind: 'objectId' | 'appId', id: string): Member | undefined {
-    return owners.get(id);
+  function ownerOf(id: string): Member | undefined {
+    return members.find((one) =>
+      truthAbout(cloud, one).applications.some((app) => app.objectId === id || app.appId === id),
+    );
   }
 
   const thereSince = new Map<string, number>();
