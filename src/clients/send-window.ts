@@ -10,9 +10,9 @@ import { TransportError, type Transport } from './transport.ts';
 
 export interface SendWindow {
   /** Runs `work`; what it still wants to send at `untilMs` (monotonic milliseconds) is not sent. */
-  within<T>(untilMs: number, work: () => Promise<T>): Promise<T>;
+  readonly within: <T>(untilMs: number, work: () => Promise<T>) => Promise<T>;
   /** The same transport; throws a {@link TransportError} of kind `late` instead of sending. */
-  guard(transport: Transport): Transport;
+  readonly guard: (transport: Transport) => Transport;
 }
 
 /** A window by the monotonic clock. What runs outside of any window is let through. */

@@ -48,7 +48,9 @@ export function accountRouter({ truth, obstacles, members }: AccountRouterOption
       provenSince: (clientId, at) => truth.provenSince(clientId, at),
       reachableSince(at) {
         const freeSince = obstacles.freeSince(keyOf(applicationId), 'push', at);
-        const seenSince = isUnseen ? obstacles.freeSince(keyOf(applicationId), 'see', at) : freeSince;
+        const seenSince = isUnseen
+          ? obstacles.freeSince(keyOf(applicationId), 'see', at)
+          : freeSince;
         if (freeSince === undefined || seenSince === undefined) return undefined;
         return Math.max(freeSince, seenSince);
       },
@@ -77,7 +79,10 @@ export function accountRouter({ truth, obstacles, members }: AccountRouterOption
     get unavoidableSeconds() {
       const sums = {} as Record<Cause, number>;
       for (const one of all()) {
-        for (const [cause, seconds] of Object.entries(one.unavoidableSeconds) as [Cause, number][]) {
+        for (const [cause, seconds] of Object.entries(one.unavoidableSeconds) as [
+          Cause,
+          number,
+        ][]) {
           sums[cause] = (sums[cause] ?? 0) + seconds;
         }
       }

@@ -22,8 +22,13 @@ export interface Failure {
 const shown = 40;
 
 /** Finds the shortest prefix of mishaps that still fails, by halving. */
-export async function describeFailure(task: Task, failed: RunResult, sabotage?: string): Promise<Failure> {
-  const run = (mishaps: number): Promise<RunResult> => runOne({ ...task, mishaps, keep: shown }, sabotage);
+export async function describeFailure(
+  task: Task,
+  failed: RunResult,
+  sabotage?: string,
+): Promise<Failure> {
+  const run = (mishaps: number): Promise<RunResult> =>
+    runOne({ ...task, mishaps, keep: shown }, sabotage);
   let shortest = await run(failed.mishaps);
   let from = 0;
   let to = failed.mishaps;

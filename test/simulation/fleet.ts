@@ -81,7 +81,13 @@ export function fleetOf(options: FleetOptions): Fleet {
 }
 
 function memberOf(options: FleetOptions, random: Random, key: string): Member {
-  const beginning = random.pick(['new', 'new', 'adopted', 'adopted', 'adopted-without-vault'] as const);
+  const beginning = random.pick([
+    'new',
+    'new',
+    'adopted',
+    'adopted',
+    'adopted-without-vault',
+  ] as const);
   const lifetimeDays = random.pick([730, 730, 730, 365, 365, 180]);
   const connectors = Array.from({ length: random.pick([1, 1, 2]) }, (_, index) =>
     connectorOf(options, random, `${key}-${index}`),
@@ -98,7 +104,11 @@ function memberOf(options: FleetOptions, random: Random, key: string): Member {
   return beginning === 'new' ? member : { ...member, appId: madeByHand(options, random, member) };
 }
 
-function connectorOf({ cloud, modes }: FleetOptions, random: Random, name: string): MemberConnector {
+function connectorOf(
+  { cloud, modes }: FleetOptions,
+  random: Random,
+  name: string,
+): MemberConnector {
   const region = random.pick(['us', 'eu'] as const);
   const mode = random.pick(modes);
   const { id, apiKey } = cloud.nylas[region].hand.addApplication({ mode });
@@ -147,7 +157,10 @@ export function redirectUrisOf(member: Pick<Member, 'connectors'>): readonly str
 }
 
 function parsed(members: readonly Member[]): Desired {
-  const result = parseDesired(['registrations:', ...members.flatMap(linesOf)].join('\n'), 'simulation');
+  const result = parseDesired(
+    ['registrations:', ...members.flatMap(linesOf)].join('\n'),
+    'simulation',
+  );
   if (!result.ok) throw new Error(JSON.stringify(result.errors, undefined, 1));
   return result.desired;
 }
@@ -173,7 +186,9 @@ function linesOf(member: Member): readonly string[] {
       `        applicationId: ${one.applicationId}`,
       `        apiKeySecret: ${one.apiKeySecret}`,
       // A connector whose client id Nylas hides is touched with consent only.
-      ...(member.beginning !== 'new' && !one.mode.clientIdReturned ? ['        takeOver: true'] : []),
+      ...(member.beginning !== 'new' && !one.mode.clientIdReturned
+        ? ['        takeOver: true']
+        : []),
     ]),
   ];
 }

@@ -94,8 +94,10 @@ export function simulatedHost(options: HostOptions): Host {
     const letter: Letter = { message, deliveries: 0 };
     enqueue(letter, 50);
     if (weather().write === 0) return;
-    if (fortune.strikes('message-twice', weather().write)) enqueue({ message, deliveries: 0 }, random.int(60_000));
-    if (fortune.strikes('message-late', weather().write)) enqueue({ message, deliveries: 0 }, random.int(86_400_000));
+    if (fortune.strikes('message-twice', weather().write))
+      enqueue({ message, deliveries: 0 }, random.int(60_000));
+    if (fortune.strikes('message-late', weather().write))
+      enqueue({ message, deliveries: 0 }, random.int(86_400_000));
   }
 
   function enqueue(letter: Letter, delayMs: number): void {
@@ -116,23 +118,30 @@ export function simulatedHost(options: HostOptions): Host {
     passes += 1;
     let isOver = false;
     const over = (): void => {
+      if (isOver) return;
       isOver = true;
       if (!instance.process.isAlive()) return;
       instance.running -= 1;
       running -= 1;
     };
-    void work(instance.surroundings, letter.message).then(
-      (report) => {
-        over();
-        options.passed(letter.message.registration, report);
-      },
-      (error: unknown) => {
-        over();
-        options.failed('work', error);
-        again(letter, 1_000);
-      },
-    );
+    void carryOut(letter, instance, over);
     watch(letter, instance, () => isOver);
+  }
+
+  async function carryOut(
+    letter: Letter,
+    { surroundings }: Instance,
+    over: () => void,
+  ): Promise<void> {
+    try {
+      const report = await work(surroundings, letter.message);
+      over();
+      options.passed(letter.message.registration, report);
+    } catch (error) {
+      over();
+      options.failed('work', error);
+      again(letter, 1_000);
+    }
   }
 
   /** The host renews the invisibility of a message while it is awake; else another gets it. */
@@ -156,7 +165,11 @@ export function simulatedHost(options: HostOptions): Host {
     enqueue(letter, delayMs);
   }
 
-  function onSomeone(what: string, act: (surroundings: Surroundings) => Promise<unknown>, failed: () => void): void {
+  function onSomeone(
+    what: string,
+    act: (surroundings: Surroundings) => Promise<unknown>,
+    failed: () => void,
+  ): void {
     const instance = alive.find((one) => one !== undefined);
     if (!instance) {
       failed();

@@ -39,7 +39,7 @@ export function kernel(startAt: number): Kernel {
   const events = agenda<Event>();
   let now = startAt;
   let steps = 0;
-  let busy = 0;
+  const vendors = { busy: 0 };
   let failure: { readonly error: unknown } | undefined;
 
   function fail(error: unknown): void {
@@ -47,9 +47,9 @@ export function kernel(startAt: number): Kernel {
   }
 
   function during(work: Promise<void>): void {
-    busy += 1;
+    vendors.busy += 1;
     void work.catch(fail).finally(() => {
-      busy -= 1;
+      vendors.busy -= 1;
     });
   }
 
@@ -76,7 +76,7 @@ export function kernel(startAt: number): Kernel {
     steps += 1;
     events.takeFirst().run?.();
     await macrotask();
-    for (let turn = 0; busy > 0; turn += 1) {
+    for (let turn = 0; vendors.busy > 0; turn += 1) {
       if (turn > longestRest) throw new Error('A vendor does not come to rest');
       await macrotask();
     }

@@ -104,7 +104,8 @@ function parsedOptions() {
 function choicesOf(values: Values): Choices {
   const seed = values.seed === undefined ? undefined : positive(values.seed, 'seed', 0);
   const mode = values.mode ?? 'all';
-  if (!modesNamed(mode)) throw new UsageError(`--mode: no such reading of Nylas: ${mode}; see --help`);
+  if (!modesNamed(mode))
+    throw new UsageError(`--mode: no such reading of Nylas: ${mode}; see --help`);
   return {
     from: seed ?? 1,
     to: seed ?? positive(values.seeds ?? '20', 'seeds'),
@@ -128,7 +129,15 @@ function positive(text: string, name: string, least = 1): number {
   return number;
 }
 
-function* tasksOf({ from, to, registrations, years, mode, mishaps, log }: Choices): Generator<Task> {
+function* tasksOf({
+  from,
+  to,
+  registrations,
+  years,
+  mode,
+  mishaps,
+  log,
+}: Choices): Generator<Task> {
   for (let seed = from; seed <= to; seed += 1) {
     yield {
       seed,
@@ -167,7 +176,11 @@ async function seeds(choices: Choices): Promise<void> {
     failures.push(await describeFailure({ ...firstTask(choices), seed: result.seed }, result));
   }
   const report = reportOf(choices, { tally, done, failures, startedMs, logs });
-  process.stdout.write(choices.json ? `${JSON.stringify(report, undefined, 2)}\n` : `${linesOf(report, failures).join('\n')}\n`);
+  process.stdout.write(
+    choices.json
+      ? `${JSON.stringify(report, undefined, 2)}\n`
+      : `${linesOf(report, failures).join('\n')}\n`,
+  );
   if (failures.length > 0) process.exitCode = 1;
 }
 
@@ -210,7 +223,10 @@ function reportOf(choices: Choices, { tally, done, failures, startedMs, logs }: 
   };
 }
 
-function linesOf(report: ReturnType<typeof reportOf>, failures: readonly Failure[]): readonly string[] {
+function linesOf(
+  report: ReturnType<typeof reportOf>,
+  failures: readonly Failure[],
+): readonly string[] {
   const unavoidable = Object.values(report.unavoidableSeconds).reduce((sum, one) => sum + one, 0);
   const faults = Object.values(report.faults).reduce((sum, one) => sum + one, 0);
   return [
@@ -232,14 +248,19 @@ async function sabotaged(choices: Choices, name: string): Promise<void> {
   }
   const names = name === 'all' ? sabotageNames : [name];
   const unknown = names.find((one) => !sabotageNames.includes(one));
-  if (unknown !== undefined) throw new UsageError(`--sabotage: no planted bug is called ${unknown}; see --sabotage list`);
+  if (unknown !== undefined)
+    throw new UsageError(`--sabotage: no planted bug is called ${unknown}; see --sabotage list`);
   const report = [];
   for (const one of names) {
     const caught = await huntFor(choices, one);
     report.push(caught);
-    process.stderr.write(`${one}: ${caught.caught ? `${caught.law}, ${caught.seeds} seeds` : 'NOT caught'}\n`);
+    process.stderr.write(
+      `${one}: ${caught.caught ? `${caught.law}, ${caught.seeds} seeds` : 'NOT caught'}\n`,
+    );
   }
-  process.stdout.write(`${JSON.stringify(report.length === 1 ? report[0] : report, undefined, choices.json ? 2 : 0)}\n`);
+  process.stdout.write(
+    `${JSON.stringify(report.length === 1 ? report[0] : report, undefined, choices.json ? 2 : 0)}\n`,
+  );
   if (report.some((one) => !one.caught)) process.exitCode = 1;
 }
 
@@ -259,7 +280,9 @@ async function huntFor(choices: Choices, sabotage: string) {
     sabotage,
     caught: found !== undefined,
     seeds: seedCount,
-    ...(found?.violation ? { seed: found.seed, law: found.violation.law, detail: found.violation.detail } : {}),
+    ...(found?.violation
+      ? { seed: found.seed, law: found.violation.law, detail: found.violation.detail }
+      : {}),
   };
 }
 
@@ -274,7 +297,10 @@ async function crashPoints(choices: Choices, pairsEvery: number): Promise<void> 
   });
   const text = choices.json
     ? JSON.stringify(report, undefined, 2)
-    : [...report.failed, `${report.points} points, ${report.pairs} pairs, ${report.failed.length} failed`].join('\n');
+    : [
+        ...report.failed,
+        `${report.points} points, ${report.pairs} pairs, ${report.failed.length} failed`,
+      ].join('\n');
   process.stdout.write(`${text}\n`);
   if (report.failed.length > 0) process.exitCode = 1;
 }

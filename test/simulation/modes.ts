@@ -20,6 +20,8 @@ export function modeName(mode: NylasMode): string {
 export function modesNamed(word: string): readonly NylasMode[] | undefined {
   if (word === 'all') return allNylasModes();
   if (word === 'covering') return coveringNylasModes();
-  const found = word.split(',').map((name) => allNylasModes().find((one) => modeName(one) === name));
+  const found = word
+    .split(',')
+    .map((name) => allNylasModes().find((one) => modeName(one) === name));
   return found.every((one) => one !== undefined) ? found : undefined;
 }

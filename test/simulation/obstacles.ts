@@ -37,8 +37,7 @@ export function obstacleBook(kernel: Pick<Kernel, 'now'>, startAt: number): Obst
 
   function concerning(key: string, work: Work): readonly Obstacle[] {
     return all.filter(
-      (one) =>
-        (one.keys === undefined || one.keys.has(key)) && one.blocks.has(work),
+      (one) => (one.keys === undefined || one.keys.has(key)) && one.blocks.has(work),
     );
   }
 

@@ -59,7 +59,9 @@ function vendorDown(hosts: readonly string[], blocks: readonly Work[]): Deed['ac
     const over = stage.obstacles.begin(`down ${hosts.join()}`, blocks);
     for (const host of hosts) stage.down.add(host);
     return {
-      afterMs: random.chance(0.08) ? within(random, dayMs, 3 * dayMs) : within(random, 10 * minuteMs, 5 * hourMs),
+      afterMs: random.chance(0.08)
+        ? within(random, dayMs, 3 * dayMs)
+        : within(random, 10 * minuteMs, 5 * hourMs),
       undo() {
         for (const host of hosts) stage.down.delete(host);
         over();
@@ -94,7 +96,13 @@ function ordered(body: (scene: Scene) => OrderBody | undefined): Deed['act'] {
     const at = stage.kernel.now();
     const id = `${new Date(at).toISOString().replaceAll(':', '-')}-${random.uuid()}`;
     stage.record(`order ${order.kind} ${member.key}`);
-    void stage.stores.orders.write({ id, registration: member.key, body: order, by: 'a-person', at });
+    void stage.stores.orders.write({
+      id,
+      registration: member.key,
+      body: order,
+      by: 'a-person',
+      at,
+    });
     stage.host.send({ v: 1, registration: member.key, cause: 'order' });
     return undefined;
   };
@@ -103,15 +111,24 @@ function ordered(body: (scene: Scene) => OrderBody | undefined): Deed['act'] {
 /** Key id of a listed credential of Keeper's. */
 function listedKeyId(scene: Scene): string | undefined {
   const appId = appIdOf(scene);
-  const passwords = appId === undefined ? [] : (scene.stage.cloud.directory.application(appId)?.passwords ?? []);
+  const passwords =
+    appId === undefined ? [] : (scene.stage.cloud.directory.application(appId)?.passwords ?? []);
   return passwords.length === 0 ? undefined : scene.random.pick(passwords).keyId;
 }
 
 export const deeds: readonly Deed[] = [
   { kind: 'graph-down', share: 3, act: vendorDown([cloudHosts.graph], ['issue', 'see']) },
   { kind: 'entra-down', share: 2, act: vendorDown([cloudHosts.login], ['issue', 'push']) },
-  { kind: 'vault-down', share: 3, act: vendorDown([`demo.${cloudHosts.vaultSuffix}`], ['issue', 'push']) },
-  { kind: 'nylas-down', share: 3, act: vendorDown([cloudHosts.us, cloudHosts.eu], ['push', 'issue']) },
+  {
+    kind: 'vault-down',
+    share: 3,
+    act: vendorDown([`demo.${cloudHosts.vaultSuffix}`], ['issue', 'push']),
+  },
+  {
+    kind: 'nylas-down',
+    share: 3,
+    act: vendorDown([cloudHosts.us, cloudHosts.eu], ['push', 'issue']),
+  },
   {
     kind: 'lagging-replicas',
     share: 4,
@@ -120,7 +137,12 @@ export const deeds: readonly Deed[] = [
       directory.setTenant({ lag: HEAVY_LAG, acceptanceLag: HEAVY_LAG, removalLag: HEAVY_LAG });
       return {
         afterMs: lasting(random, 3 * dayMs),
-        undo: () => directory.setTenant({ lag: TYPICAL_LAG, acceptanceLag: TYPICAL_LAG, removalLag: TYPICAL_LAG }),
+        undo: () =>
+          directory.setTenant({
+            lag: TYPICAL_LAG,
+            acceptanceLag: TYPICAL_LAG,
+            removalLag: TYPICAL_LAG,
+          }),
       };
     },
   },
@@ -311,7 +333,8 @@ export const deeds: readonly Deed[] = [
           },
           undo() {
             const listed = directory.application(appId)?.passwords ?? [];
-            if (listed.some((one) => one.keyId === keyId)) directory.removePasswordByHand(appId, keyId);
+            if (listed.some((one) => one.keyId === keyId))
+              directory.removePasswordByHand(appId, keyId);
           },
           afterMs: lasting(random, 9 * dayMs),
         },
@@ -339,7 +362,8 @@ export const deeds: readonly Deed[] = [
           },
           undo() {
             const listed = directory.application(appId)?.passwords ?? [];
-            if (listed.some((one) => one.keyId === keyId)) directory.removePasswordByHand(appId, keyId);
+            if (listed.some((one) => one.keyId === keyId))
+              directory.removePasswordByHand(appId, keyId);
           },
           afterMs: lasting(random, 9 * dayMs),
         },
@@ -374,7 +398,10 @@ export const deeds: readonly Deed[] = [
         const { directory, vault } = stage.cloud;
         const isGood = appId !== undefined && random.chance(0.4);
         const value = isGood
-          ? directory.addPasswordByHand(appId, { displayName: 'by hand', endAt: stage.kernel.now() + 600 * dayMs }).text
+          ? directory.addPasswordByHand(appId, {
+              displayName: 'by hand',
+              endAt: stage.kernel.now() + 600 * dayMs,
+            }).text
           : `abc8Q~garbage-${random.hex(24)}`;
         vault.putByHand(member.secretName, { value });
       });
@@ -419,7 +446,11 @@ export const deeds: readonly Deed[] = [
       stage.byHand(`connector ${one.applicationId} overwritten`, () =>
         hand.connectorByHand(one.applicationId, {
           settings: random.pick([
-            { clientId: held.clientId, clientSecret: `abc8Q~garbage-${random.hex(24)}`, tenant: 'common' },
+            {
+              clientId: held.clientId,
+              clientSecret: `abc8Q~garbage-${random.hex(24)}`,
+              tenant: 'common',
+            },
             { clientId: held.clientId, clientSecret: held.clientSecret, tenant: 'organizations' },
           ]),
           ...(random.chance(0.5) ? { scope: ['User.Read'] } : {}),
@@ -446,7 +477,11 @@ export const deeds: readonly Deed[] = [
             const current = stage.cloud.vault.state.current(member.secretName)?.value;
             hand.connectorByHand(one.applicationId, {
               name: 'Contoso',
-              settings: { clientId: held.clientId, clientSecret: current ?? held.clientSecret, tenant: 'common' },
+              settings: {
+                clientId: held.clientId,
+                clientSecret: current ?? held.clientSecret,
+                tenant: 'common',
+              },
               scope: [...basePermissions, 'Calendars.ReadWrite'],
             });
           },
@@ -550,7 +585,9 @@ export function clearSlots(stage: Stage, member: Member, random: Random): void {
   stage.byHand(`slots of ${member.key} cleared of ${foreign.length}`, () => {
     for (const { keyId } of foreign) cloud.directory.removePasswordByHand(application.appId, keyId);
   });
-  const [old] = idle.filter((one) => claimed.has(one.keyId)).toSorted((one, other) => one.endAt - other.endAt);
+  const [old] = idle
+    .filter((one) => claimed.has(one.keyId))
+    .toSorted((one, other) => one.endAt - other.endAt);
   if (foreign.length > 0 || !old) return;
   ordered(() => ({ kind: 'retire', keyId: old.keyId }))({ stage, member, random });
 }

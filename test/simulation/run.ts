@@ -107,7 +107,8 @@ class Life {
       record: (line) => this.#record(line),
       passed: (member, report) => this.#passed(member, report),
     });
-    for (const { key } of this.#stage.fleet.members) this.#unwell.set(key, { how: 'never looked at', since: startAt });
+    for (const { key } of this.#stage.fleet.members)
+      this.#unwell.set(key, { how: 'never looked at', since: startAt });
   }
 
   async live(): Promise<void> {
@@ -134,9 +135,7 @@ class Life {
       mishaps: this.#fortune.struck,
       log: this.#hash.digest('hex'),
       tail: this.#tail,
-      ...(violation
-        ? { violation, parties: partyReport(this.#stage, violation.key) }
-        : {}),
+      ...(violation ? { violation, parties: partyReport(this.#stage, violation.key) } : {}),
       tally: {
         ...blankTally(),
         registrationYears: (registrations * (kernel.now() - startAt)) / yearMs,
@@ -205,7 +204,10 @@ class Life {
     this.#planTick(this.#dueAt());
   }
 
-  #note(member: Member, { plan: { state, reason } }: Extract<PassReport, { kind: 'looked' }>): void {
+  #note(
+    member: Member,
+    { plan: { state, reason } }: Extract<PassReport, { kind: 'looked' }>,
+  ): void {
     const { kernel } = this.#stage;
     const isWell = state === 'healthy' || reason === 'settling';
     const before = this.#unwell.get(member.key);
@@ -274,7 +276,8 @@ class Life {
     this.#changedAt = kernel.now();
     const latestAt = kernel.now() + this.#phases.int(dayMs);
     for (const [key, head] of stores.states.heads) {
-      if (head.nextLookAt > latestAt) stores.states.heads.set(key, { ...head, nextLookAt: latestAt });
+      if (head.nextLookAt > latestAt)
+        stores.states.heads.set(key, { ...head, nextLookAt: latestAt });
     }
     this.#planTick(kernel.now());
   }
@@ -290,7 +293,8 @@ class Life {
 
   /** Trouble likes company: a registration at work draws a storm. */
   #mayStorm(): void {
-    if (this.#weather !== calm || this.#fortune.struck >= (this.#options.mishaps ?? Infinity)) return;
+    if (this.#weather !== calm || this.#fortune.struck >= (this.#options.mishaps ?? Infinity))
+      return;
     if (this.#stage.kernel.now() >= this.#endAt) return;
     if (this.#phases.chance(this.#climate.atWork)) this.#storm();
   }
@@ -394,7 +398,11 @@ function tried<T>(act: () => T): T | undefined {
   try {
     return act();
   } catch (error) {
-    if (error instanceof LawBroken || error instanceof TypeError || error instanceof ReferenceError) {
+    if (
+      error instanceof LawBroken ||
+      error instanceof TypeError ||
+      error instanceof ReferenceError
+    ) {
       throw error;
     }
     return undefined;

@@ -6,12 +6,15 @@ import type { RunResult } from './run.ts';
 import { edited, pathOf, sabotages } from './sabotage.ts';
 
 describe('planted bugs', () => {
-  it.each(sabotages.map((one) => [one.name, one] as const))('%s fits the code', (_name, { edits }) => {
-    for (const edit of edits) {
-      const text = readFileSync(pathOf(edit), 'utf8');
-      expect(edited(text, edit)).not.toBe(text);
-    }
-  });
+  it.each(sabotages.map((one) => [one.name, one] as const))(
+    '%s fits the code',
+    (_name, { edits }) => {
+      for (const edit of edits) {
+        const text = readFileSync(pathOf(edit), 'utf8');
+        expect(edited(text, edit)).not.toBe(text);
+      }
+    },
+  );
 
   it('are at least twelve', () => {
     expect(sabotages.length).toBeGreaterThanOrEqual(12);

@@ -114,7 +114,7 @@ export const sabotages: readonly Sabotage[] = [
     edits: [
       {
         file: 'core/scene.ts',
-        find: 'const keyId = seen?.keyId ?? memory?.keyId ?? \'\';',
+        find: "const keyId = seen?.keyId ?? memory?.keyId ?? '';",
         replace:
           "if (seen && !memory && seen.displayName.startsWith('keeper:')) {\n    memory = { keyId: seen.keyId, hint: seen.hint, endAt: seen.endAt, addedAt: seen.startAt, origin: 'issued', intent: seen.displayName.slice(7), held: [], refusals: 0, pushed: false };\n  }\n  const keyId = seen?.keyId ?? memory?.keyId ?? '';",
       },
@@ -158,7 +158,8 @@ export const sabotages: readonly Sabotage[] = [
       {
         file: 'core/target.ts',
         find: '.toSorted((one, other) => other.endAt - one.endAt || one.keyId.localeCompare(other.keyId));\n}',
-        replace: '.toSorted((one, other) => (other.memory?.addedAt ?? 0) - (one.memory?.addedAt ?? 0));\n}',
+        replace:
+          '.toSorted((one, other) => (other.memory?.addedAt ?? 0) - (one.memory?.addedAt ?? 0));\n}',
       },
     ],
   },
@@ -202,7 +203,7 @@ export const sabotages: readonly Sabotage[] = [
       {
         file: 'core/checks/registration.ts',
         find: "if (observed.deletedRegistration.kind === 'known') {",
-        replace: "if (memory.seq < 0) {",
+        replace: 'if (memory.seq < 0) {',
       },
       {
         file: 'core/checks/registration.ts',
@@ -285,8 +286,10 @@ export function plant(name: string): void {
     load(url, context, nextLoad) {
       const loaded = nextLoad(url, context);
       const edits = sabotage.edits.filter((one) => url === new URL(one.file, source).href);
-      if (edits.length === 0 || loaded.source === undefined || loaded.source === null) return loaded;
-      const text = typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
+      if (edits.length === 0 || loaded.source === undefined || loaded.source === null)
+        return loaded;
+      const text =
+        typeof loaded.source === 'string' ? loaded.source : new TextDecoder().decode(loaded.source);
       return { ...loaded, source: edits.reduce((all, edit) => edited(all, edit), text) };
     },
   });
@@ -296,7 +299,9 @@ export function plant(name: string): void {
 export function edited(text: string, { file, find, replace }: Edit): string {
   const parts = text.split(find);
   if (parts.length !== 2) {
-    throw new Error(`${fileURLToPath(new URL(file, source))}: found ${parts.length - 1} times: ${find}`);
+    throw new Error(
+      `${fileURLToPath(new URL(file, source))}: found ${parts.length - 1} times: ${find}`,
+    );
   }
   return parts.join(replace);
 }

@@ -77,7 +77,13 @@ export function stage(options: StageOptions): Stage {
   const obstacles = obstacleBook(kernel, startAt);
   let upcoming: Fate = 'served';
   let made: readonly Member[] = [];
-  const cloud = cloudOf(options, { kernel, obstacles, fate: () => upcoming, members: () => made, isOrdered: (keyId) => oracle.isOrdered(keyId) });
+  const cloud = cloudOf(options, {
+    kernel,
+    obstacles,
+    fate: () => upcoming,
+    members: () => made,
+    isOrdered: (keyId) => oracle.isOrdered(keyId),
+  });
   const fleet = fleetOf({
     cloud,
     random: fortune.random.fork('fleet'),
@@ -128,7 +134,12 @@ export function stage(options: StageOptions): Stage {
           });
     upcoming = fate;
     const reply = await cloud.fetch(
-      new Request(url, { method, headers, ...(body === undefined ? {} : { body }), redirect: 'manual' }),
+      new Request(url, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body }),
+        redirect: 'manual',
+      }),
     );
     if (witness) {
       record(`${fate} ${method} ${url.hostname}${url.pathname} ${reply.status}`);
@@ -154,11 +165,11 @@ export function stage(options: StageOptions): Stage {
     fortune,
     weather: options.weather,
     instances: options.instances,
-    start(name, died) {
+    start(instance, died) {
       lives += 1;
       const skew = fortune.random.fork(`skew/${lives}`);
       const process = simulatedProcess(kernel, {
-        name: `${name}${lives}`,
+        name: `${instance}${lives}`,
         skewMs: Math.round((skew.next() * 2 - 1) * options.skewMs),
       });
       record(`${process.name} starts`);
@@ -305,7 +316,7 @@ function cloudOf(
   };
   return simulatedCloud({
     clock,
-    seed: `${options.fortune.random.fork('cloud').hex(16)}`,
+    seed: options.fortune.random.fork('cloud').hex(16),
     faults: 'heavy',
     untilAt: startAt,
     machineNow: () => kernel.now(),
@@ -331,6 +342,9 @@ function isExpected(error: unknown): boolean {
 function defect(kernel: Kernel, what: string, error: unknown): Error {
   if (error instanceof LawBroken) return error;
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new LawBroken({ law: 'defect', at: kernel.now(), detail: `${what}: ${text.slice(0, 600)}` });
+  return new LawBroken({
+    law: 'defect',
+    at: kernel.now(),
+    detail: `${what}: ${text.slice(0, 600)}`,
+  });
 }
-

@@ -35,7 +35,8 @@ export function distantStorage(stores: StoragePorts, options: StorageOptions): S
   function call(method: string, go: () => unknown): Promise<unknown> {
     const isWrite = writes.has(method);
     const { write, read, death, sleep } = weather();
-    const isLost = (isWrite ? write : read) > 0 && fortune.strikes('storage', isWrite ? write : read / 4);
+    const isLost =
+      (isWrite ? write : read) > 0 && fortune.strikes('storage', isWrite ? write : read / 4);
     const isDone = !isLost || fortune.random.fork(`stored/${fortune.struck}`).chance(0.6);
     const dies = isWrite && death > 0 && fortune.strikes('death-at-storage', death);
     const sleeps = isWrite && sleep > 0 && fortune.strikes('sleep-at-storage', sleep);

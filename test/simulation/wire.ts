@@ -130,26 +130,38 @@ function send(
     };
     if (fate === 'swallowed') return;
     if (fate === 'cut-before') {
-      kernel.after(latencyMs, () => settle(() => reject(new TransportError('broken', 'ECONNRESET'))));
+      kernel.after(latencyMs, () =>
+        settle(() => reject(new TransportError('broken', 'ECONNRESET'))),
+      );
       return;
     }
     kernel.after(latencyMs + arrivalMs(fate, latencyMs), () => {
       kernel.during(
-        carriedOut(options, request, fate).then((reply) => {
-          if (dies) {
-            process.kill();
-            options.died();
-            return;
-          }
-          if (fate === 'answered-late') return;
+        answer(options, request, { fate, dies }, (reply) =>
           settle(() => {
             if (fate === 'cut-after') reject(new TransportError('broken', 'ECONNRESET'));
             else resolve(reply);
-          });
-        }),
+          }),
+        ),
       );
     });
   });
+}
+
+/** The vendor does its part; the answer goes out, unless nobody is there to hear it in time. */
+async function answer(
+  options: WireOptions,
+  request: TransportRequest,
+  { fate, dies }: { readonly fate: Fate; readonly dies: boolean },
+  reach: (reply: TransportReply) => void,
+): Promise<void> {
+  const reply = await carriedOut(options, request, fate);
+  if (dies) {
+    options.process.kill();
+    options.died();
+  } else if (fate !== 'answered-late') {
+    reach(reply);
+  }
 }
 
 /** A slow vendor takes up to 28 s, which is still in time; a late one longer than we wait. */
@@ -174,7 +186,10 @@ async function carriedOut(
 function drawFate(options: WireOptions, request: TransportRequest): Fate {
   const { fortune, weather, isDown } = options;
   const host = new URL(request.url).hostname;
-  if (isDown(host)) return fortune.random.fork(`down/${options.kernel.steps}`).pick(['down', 'down', 'cut-before', 'swallowed']);
+  if (isDown(host))
+    return fortune.random
+      .fork(`down/${options.kernel.steps}`)
+      .pick(['down', 'down', 'cut-before', 'swallowed']);
   const chance = isWrite(request) ? weather().write : weather().read;
   if (chance === 0 || !fortune.strikes('network', chance)) return 'served';
   return oneOf(fortune, host);

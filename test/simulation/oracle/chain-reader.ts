@@ -70,7 +70,8 @@ export function chainReader(): ChainReader {
   function appended(key: string, text: string, at: number): void {
     const read = chain(key);
     const broken = (detail: string): LawBroken => new LawBroken({ law: 'chain', at, key, detail });
-    if (!text.endsWith('\n') || text.indexOf('\n') !== text.length - 1) throw broken('not one line');
+    if (!text.endsWith('\n') || text.indexOf('\n') !== text.length - 1)
+      throw broken('not one line');
     const line = text.slice(0, -1);
     const entry = JSON.parse(line) as Wire;
     const { hash, ...unsigned } = entry;
@@ -100,7 +101,7 @@ function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroke
     case 'outcome':
     case 'recovery': {
       const intent = read.intents.get(String(entry['intent']));
-      if (!intent) throw broken(`${String(entry['kind'])} without an intent`);
+      if (!intent) throw broken(`${entry['kind']} without an intent`);
       if (entry['kind'] === 'outcome' && !intent.isOpen) throw broken('a second outcome');
       intent.isOpen = false;
       const facts = (entry['facts'] ?? entry) as Wire;

@@ -57,6 +57,19 @@ function request(method: string, url: string, body: object) {
   return { method, url: new URL(url), authorization: 'Bearer t', body: JSON.stringify(body) };
 }
 
+/** JSON with sorted members; the entries here have no inner objects. */
+function sorted(value: object): string {
+  const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(members));
+}
+
+/** A line of a chain, by the description of the format. */
+function lineOf(seq: number, prev: string, more: object): { text: string; hash: string } {
+  const entry = { at: '2026-01-05T08:00:00.000Z', prev, seq, v: 1, ...more };
+  const hash = createHash('sha256').update(sorted(entry)).digest('hex');
+  return { text: `${sorted({ ...entry, hash })}\n`, hash };
+}
+
 describe('the oracle', () => {
   it('finds nothing in a registration at rest', async () => {
     const { oracle, cloud } = await settledStage();
@@ -148,9 +161,8 @@ describe('what stood in the way', () => {
       roles: ['Application.ReadWrite.OwnedBy'],
     });
     directory.settle();
-    const { removePassword } = await import(
-      '../../../src/local/simulators/directory-credentials.ts'
-    );
+    const { removePassword } =
+      await import('../../../src/local/simulators/directory-credentials.ts');
     const list = { on: 'application', key: { by: 'appId', value: appIdOf(made) } } as const;
     removePassword(directory.store, call, { list, keyId: serving?.keyId ?? '' });
     cloud.settle();
@@ -160,33 +172,31 @@ describe('what stood in the way', () => {
 });
 
 describe('chainReader()', () => {
-  function line(seq: number, prev: string, more: object): { text: string; hash: string } {
-    const entry = { at: '2026-01-05T08:00:00.000Z', prev, seq, v: 1, ...more };
-    const sorted = (value: object): string =>
-      JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))));
-    const hash = createHash('sha256').update(sorted(entry)).digest('hex');
-    return { text: `${sorted({ ...entry, hash })}\n`, hash };
-  }
-
   const genesis = '0'.repeat(64);
 
   it('takes a chain that continues', () => {
     const reader = chainReader();
-    const first = line(1, genesis, { kind: 'configuration', configuration: 'a' });
-    const second = line(2, first.hash, { kind: 'configuration', configuration: 'b' });
+    const first = lineOf(1, genesis, { kind: 'configuration', configuration: 'a' });
+    const second = lineOf(2, first.hash, { kind: 'configuration', configuration: 'b' });
     reader.appended('one', first.text, 0);
     reader.appended('one', second.text, 0);
     expect(reader.chain('one').seq).toBe(2);
   });
 
   it.each([
-    ['another number', (first: string) => line(3, first, { kind: 'configuration' }).text],
-    ['another line before it', () => line(2, genesis, { kind: 'configuration' }).text],
-    ['a changed word', (first: string) => line(2, first, { kind: 'configuration' }).text.replace('2026', '2027')],
-    ['an outcome of nothing', (first: string) => line(2, first, { kind: 'outcome', intent: 'x' }).text],
+    ['another number', (first: string) => lineOf(3, first, { kind: 'configuration' }).text],
+    ['another line before it', () => lineOf(2, genesis, { kind: 'configuration' }).text],
+    [
+      'a changed word',
+      (first: string) => lineOf(2, first, { kind: 'configuration' }).text.replace('2026', '2027'),
+    ],
+    [
+      'an outcome of nothing',
+      (first: string) => lineOf(2, first, { kind: 'outcome', intent: 'x' }).text,
+    ],
   ])('refuses %s', (_what, made) => {
     const reader = chainReader();
-    const first = line(1, genesis, { kind: 'configuration', configuration: 'a' });
+    const first = lineOf(1, genesis, { kind: 'configuration', configuration: 'a' });
     reader.appended('one', first.text, 0);
     expect(() => reader.appended('one', made(first.hash), 0)).toThrow(/^chain/);
   });

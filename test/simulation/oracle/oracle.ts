@@ -92,7 +92,9 @@ export function oracle(options: OracleOptions): Oracle {
     memberOfClient: (appId: string) => owners.get(appId) ?? ownerOf(appId),
     connectorOfKey(apiKey: string) {
       for (const member of members) {
-        const found = member.connectors.find((one) => one.apiKey === apiKey || formerKeys.get(apiKey) === one.applicationId);
+        const found = member.connectors.find(
+          (one) => one.apiKey === apiKey || formerKeys.get(apiKey) === one.applicationId,
+        );
         if (found) return { member, id: `${found.region}/${found.applicationId}` };
       }
       return undefined;
@@ -109,7 +111,11 @@ export function oracle(options: OracleOptions): Oracle {
   }
 
   const thereSince = new Map<string, number>();
-  const lostReasons = new Set(['registration-lost', 'registration-deleted', 'registration-not-found']);
+  const lostReasons = new Set([
+    'registration-lost',
+    'registration-deleted',
+    'registration-not-found',
+  ]);
 
   function told(member: Member, reason: string): void {
     if (!lostReasons.has(reason)) return;
@@ -204,7 +210,11 @@ export function oracle(options: OracleOptions): Oracle {
     }
   }
 
-  function judgeListed(member: Member, { before, after }: Change, intent: Intent | undefined): void {
+  function judgeListed(
+    member: Member,
+    { before, after }: Change,
+    intent: Intent | undefined,
+  ): void {
     const now = kernel.now();
     for (const one of after.listed) {
       if (before.listed.some((other) => other.keyId === one.keyId)) continue;
@@ -232,12 +242,17 @@ export function oracle(options: OracleOptions): Oracle {
     }
     const removeAt = chain.ordered.get(gone.keyId);
     // A leaked one goes at its time, whoever still holds it.
-    if (intent?.why === 'compromised' && removeAt !== undefined && now >= removeAt - 5 * minuteMs) return;
+    if (intent?.why === 'compromised' && removeAt !== undefined && now >= removeAt - 5 * minuteMs)
+      return;
     const serves = members
       .flatMap((one) => truthAbout(cloud, one).held)
       .find((one) => one.text === gone.text && isServing(one));
     if (serves) {
-      throw broken('removal', member.key, `${gone.keyId} served ${serves.connector}#${serves.record}`);
+      throw broken(
+        'removal',
+        member.key,
+        `${gone.keyId} served ${serves.connector}#${serves.record}`,
+      );
     }
   }
 
@@ -259,7 +274,9 @@ export function oracle(options: OracleOptions): Oracle {
     const now = kernel.now();
     for (const held of after.held) {
       const place = `${held.connector}#${held.record}`;
-      const was = before.held.find((one) => one.record === held.record && one.connector === held.connector);
+      const was = before.held.find(
+        (one) => one.record === held.record && one.connector === held.connector,
+      );
       const active = before.held.find((one) => one.connector === held.connector && one.isActive);
       const replaced = was ?? active;
       if (was?.text === held.text && was.clientId === held.clientId) continue;
@@ -277,7 +294,8 @@ export function oracle(options: OracleOptions): Oracle {
   function judgeSwitch(member: Member, held: HeldSecret, replaced: HeldSecret | undefined): void {
     const now = kernel.now();
     const works = isAccepted(cloud, held.clientId, held.text, now);
-    const worked = replaced !== undefined && isAccepted(cloud, replaced.clientId, replaced.text, now);
+    const worked =
+      replaced !== undefined && isAccepted(cloud, replaced.clientId, replaced.text, now);
     if (!works && worked) {
       throw broken('connector-works', member.key, `${held.connector} got a dead credential`);
     }
@@ -288,7 +306,8 @@ export function oracle(options: OracleOptions): Oracle {
     if (!replaced || replaced.text === held.text || !worked) return;
     if (pushedBy.get(`${replaced.connector}#${replaced.record}`) !== replaced.text) return;
     const [from, to] = [keyIdOf.get(replaced.text), keyIdOf.get(held.text)];
-    if (from === undefined || to === undefined || chains.chain(member.key).ordered.has(from)) return;
+    if (from === undefined || to === undefined || chains.chain(member.key).ordered.has(from))
+      return;
     if ((endOf.get(to) ?? 0) < (endOf.get(from) ?? 0)) {
       throw broken('never-shorter', member.key, `${held.connector}: ${to} ends before ${from}`);
     }
@@ -329,7 +348,11 @@ export function oracle(options: OracleOptions): Oracle {
     for (const incident of cloud.account.incidents) {
       if (incident.verdict !== 'keeper') continue;
       const { subject, why } = incident;
-      throw broken('connector-works', undefined, `${subject.kind} ${subject.applicationId}: ${why}`);
+      throw broken(
+        'connector-works',
+        undefined,
+        `${subject.kind} ${subject.applicationId}: ${why}`,
+      );
     }
     for (const member of members) reviewCredentials(member, now);
   }

@@ -54,12 +54,18 @@ function graphWrite(
   const path = decodeURIComponent(url.pathname).replace(/^\/v1\.0/, '');
   const named = /^\/applications\(uniqueName='keeper-(.+)'\)$/.exec(path)?.[1];
   if (named !== undefined) {
-    const member = known(members.find((one) => one.key === named), 'name');
+    const member = known(
+      members.find((one) => one.key === named),
+      'name',
+    );
     return { kind: 'create-registration', member };
   }
   if (path === '/servicePrincipals' && method === 'POST') {
     const { appId } = JSON.parse(body) as { appId: string };
-    return { kind: 'create-service-principal', member: known(directory.memberOfClient(appId), 'app') };
+    return {
+      kind: 'create-service-principal',
+      member: known(directory.memberOfClient(appId), 'app'),
+    };
   }
   const found = /^\/applications\/([^/]+)(?:\/(addPassword|removePassword))?$/.exec(path);
   if (!found) throw new Error(`A write to ${path}`);

@@ -26,7 +26,9 @@ export interface MemberTruth {
   readonly applications: readonly { readonly appId: string; readonly objectId: string }[];
   readonly listed: readonly ListedSecret[];
   readonly held: readonly HeldSecret[];
-  readonly current: { readonly version: string; readonly text: string; readonly enabled: boolean } | undefined;
+  readonly current:
+    | { readonly version: string; readonly text: string; readonly enabled: boolean }
+    | undefined;
   /** Texts that some enabled version of the two vault secrets holds. */
   readonly stored: ReadonlySet<string>;
 }
@@ -43,7 +45,10 @@ export function truthAbout(cloud: Cloud, member: Member): MemberTruth {
     ),
   ]);
   const { state } = cloud.vault;
-  const versions = [...state.versions(member.secretName), ...state.versions(`${member.secretName}-pending`)];
+  const versions = [
+    ...state.versions(member.secretName),
+    ...state.versions(`${member.secretName}-pending`),
+  ];
   const current = state.current(member.secretName);
   return {
     applications: applications.map(({ appId, id }) => ({ appId, objectId: id })),
@@ -67,7 +72,10 @@ function listedSecret(
   };
 }
 
-function heldBy(cloud: Cloud, { region, applicationId }: Member['connectors'][number]): HeldSecret[] {
+function heldBy(
+  cloud: Cloud,
+  { region, applicationId }: Member['connectors'][number],
+): HeldSecret[] {
   const { connector } = cloud.nylas[region].hand.application(applicationId);
   if (!connector) return [];
   return [...connector.records.values()].map((record) => ({

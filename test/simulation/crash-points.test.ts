@@ -1,0 +1,30 @@
+import { describe, it } from 'vitest';
+import { coveringNylasModes } from '../../src/local/simulators/nylas-modes.ts';
+import { plainMode } from '../support/tenant.ts';
+import { allCastings, countWrites, mishaps, singlePoints } from './crash-points.ts';
+import { tell } from './crash-run.ts';
+import { modeName } from './modes.ts';
+
+const told = allCastings([plainMode]).filter((one) => one.audience === 'organizations-and-personal');
+const counted = await Promise.all(
+  told.map(async (casting) => ({ casting, writes: await countWrites(casting) })),
+);
+
+describe.each(counted)('the story $casting.story of $writes writes', ({ casting, writes }) => {
+  const points = singlePoints(writes);
+
+  it.each(mishaps)('survives each write with the mishap "%s"', async (mishap) => {
+    for (const point of points.filter((one) => one.mishap === mishap)) await tell(casting, [point]);
+  });
+});
+
+const castings = allCastings(coveringNylasModes());
+
+describe('without a mishap', () => {
+  it.each(castings.map((one) => [one.story, one.audience, modeName(one.mode), one] as const))(
+    'the story %s ends well for %s at a Nylas that is %s',
+    async (_story, _audience, _mode, casting) => {
+      await tell(casting, []);
+    },
+  );
+});
