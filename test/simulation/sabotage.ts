@@ -34,13 +34,19 @@ export const sabotages: readonly Sabotage[] = [
   },
   {
     name: 'forbidden-is-absent',
-    tells: 'a registration that may not be read counts as one that is not there',
+    tells: 'what may not be read counts as what is not there',
     edits: [
       {
-        file: 'clients/graph.ts',
-        find: "if (reply.ok || reply.fault.kind !== 'absent') return reply;",
+        file: 'reconcile/observe.ts',
+        find: 'if (!result.ok) return unknown(result.fault);\n    if (result.value) {',
         replace:
-          "if (!reply.ok && reply.fault.kind === 'denied') return success(undefined);\n  if (reply.ok || reply.fault.kind !== 'absent') return reply;",
+          "if (!result.ok && result.fault.kind !== 'denied') return unknown(result.fault);\n    if (result.ok && result.value) {",
+      },
+      {
+        file: 'reconcile/observe.ts',
+        find: 'if (!result.ok) return unknown(result.fault);\n  return result.value === undefined',
+        replace:
+          "if (!result.ok) return result.fault.kind === 'denied' ? absent : unknown(result.fault);\n  return result.value === undefined",
       },
     ],
   },
