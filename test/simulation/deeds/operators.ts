@@ -1,0 +1,92 @@
+/** Role: orders, deployments, a changed file, and caches that get lost. */
+import { dayMs, hourMs } from '../../../src/core/limits.ts';
+import type { OrderBody } from '../../../src/core/order.ts';
+import { lasting, listedKeyId, type Deed, type Scene } from './deed.ts';
+
+/** A person orders something, and a message says so. */
+export function ordered(body: (scene: Scene) => OrderBody | undefined): Deed['act'] {
+  return (scene) => {
+    const { stage, member, random } = scene;
+    const order = body(scene);
+    if (!order) return undefined;
+    const at = stage.kernel.now();
+    const id = `${new Date(at).toISOString().replaceAll(':', '-')}-${random.uuid()}`;
+    stage.record(`order ${order.kind} ${member.key}`);
+    void stage.stores.orders.write({
+      id,
+      registration: member.key,
+      body: order,
+      by: 'a-person',
+      at,
+    });
+    stage.host.send({ v: 1, registration: member.key, cause: 'order' });
+    return undefined;
+  };
+}
+
+export const operatorDeeds: readonly Deed[] = [
+  {
+    kind: 'state-lost',
+    share: 4,
+    act({ stage, member }) {
+      stage.record(`state of ${member.key} lost`);
+      stage.stores.states.bodies.delete(member.key);
+      stage.stores.states.heads.delete(member.key);
+      return undefined;
+    },
+  },
+  {
+    kind: 'deployment',
+    share: 4,
+    act({ stage }) {
+      stage.record('deployment');
+      stage.host.restart();
+      return undefined;
+    },
+  },
+  { kind: 'order-rotate', share: 5, act: ordered(() => ({ kind: 'rotate', reason: 'drill' })) },
+  {
+    kind: 'order-compromised',
+    share: 4,
+    act: ordered((scene) => ({
+      kind: 'compromised',
+      keyIds: [],
+      removeAt: scene.stage.kernel.now() + 4 * hourMs,
+      endGrants: 'accept',
+    })),
+  },
+  {
+    kind: 'order-retire',
+    share: 3,
+    act: ordered((scene) => {
+      const keyId = listedKeyId(scene);
+      return keyId === undefined ? undefined : { kind: 'retire', keyId };
+    }),
+  },
+  {
+    kind: 'order-freeze',
+    share: 2,
+    act(scene) {
+      const { stage, member, random } = scene;
+      const lastsMs = lasting(random, 5 * dayMs);
+      const over = stage.obstacles.begin('freeze', ['push', 'issue'], [member.key]);
+      ordered(() => ({ kind: 'freeze', untilAt: stage.kernel.now() + lastsMs }))(scene);
+      return { afterMs: lastsMs, undo: over };
+    },
+  },
+  {
+    kind: 'order-resync',
+    share: 3,
+    act: ordered(({ random }) => ({ kind: 'resync', mode: random.chance(0.5) ? 'plan' : 'apply' })),
+  },
+  {
+    kind: 'lifetime-changed',
+    share: 2,
+    act({ stage, member, random }) {
+      member.lifetimeDays = random.pick([730, 365, 180, 90]);
+      stage.record(`lifetime of ${member.key} becomes ${member.lifetimeDays}`);
+      stage.fleet.deploy();
+      return undefined;
+    },
+  },
+];
