@@ -5,7 +5,9 @@ import { allCastings, countWrites, mishaps, singlePoints } from './crash-points.
 import { tell } from './crash-run.ts';
 import { modeName } from './modes.ts';
 
-const told = allCastings([plainMode]).filter((one) => one.audience === 'organizations-and-personal');
+const told = allCastings([plainMode]).filter(
+  (one) => one.audience === 'organizations-and-personal',
+);
 const counted = await Promise.all(
   told.map(async (casting) => ({ casting, writes: await countWrites(casting) })),
 );

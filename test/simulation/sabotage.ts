@@ -167,6 +167,22 @@ export const sabotages: readonly Sabotage[] = [
         replace:
           '.toSorted((one, other) => (other.memory?.addedAt ?? 0) - (one.memory?.addedAt ?? 0));\n}',
       },
+      {
+        file: 'core/checks/credential.ts',
+        find: 'return isOrdered && !wouldEndTooEarly(scene);',
+        replace: 'return isOrdered;',
+      },
+      {
+        file: 'core/checks/removal.ts',
+        find: 'const superseded = promoted !== undefined && one.endAt <= promoted.endAt;',
+        replace: 'const superseded = promoted !== undefined && one.endAt < 0;',
+      },
+      {
+        file: 'core/checks/removal.ts',
+        find: "body.kind === 'rotate' && !hasNewerOnItsWay(scene, order.at) && wouldEndTooEarly(scene);",
+        replace:
+          "body.kind === 'rotate' && order.at < 0 && !hasNewerOnItsWay(scene, order.at) && wouldEndTooEarly(scene);",
+      },
     ],
   },
   {

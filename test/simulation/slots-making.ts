@@ -94,7 +94,9 @@ class Maker {
       kind === 'empty' ? undefined : this.#credential(kind, index),
     );
     const principal = this.#state.principal ? this.#onPrincipal() : undefined;
-    const ours = [gone, former, ...slots].flatMap((one) => (one?.intent === undefined ? [] : [one]));
+    const ours = [gone, former, ...slots].flatMap((one) =>
+      one?.intent === undefined ? [] : [one],
+    );
     this.#store(ours);
     const held = this.#heldBy({ former, slots, principal });
     if (isSetUpByHand(this.#state)) {
@@ -189,7 +191,14 @@ class Maker {
       startAt: addedAt,
       endAt,
     });
-    return { kind: 'foreign-live', ...made, hint: made.text.slice(0, 3), addedAt, endAt, promotedAt: 0 };
+    return {
+      kind: 'foreign-live',
+      ...made,
+      hint: made.text.slice(0, 3),
+      addedAt,
+      endAt,
+      promotedAt: 0,
+    };
   }
 
   /** Adds, stores, proves and promotes what Keeper made, as far as each came. */
@@ -410,7 +419,9 @@ class Maker {
         vault.disableByHand(secretName);
         return;
       case 'by-hand':
-        vault.putByHand(secretName, { value: liveForeign(slots, principal) ?? foreign?.text ?? '' });
+        vault.putByHand(secretName, {
+          value: liveForeign(slots, principal) ?? foreign?.text ?? '',
+        });
         return;
       case 'by-hand-false':
         vault.putByHand(secretName, { value: `www8Q~${'v'.repeat(34)}` });
@@ -516,4 +527,3 @@ function isUnlisted(kind: MadeCredential['kind']): boolean {
 function wholeSeconds(at: number): number {
   return Math.floor(at / 1000) * 1000;
 }
-

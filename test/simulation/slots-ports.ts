@@ -196,7 +196,11 @@ function vaultPort({ cloud }: Stage): World['vault'] {
       return success({});
     },
     async isDeleted({ name }) {
-      return success(state().deletedSecrets().some((one) => one.name === name));
+      return success(
+        state()
+          .deletedSecrets()
+          .some((one) => one.name === name),
+      );
     },
   };
 }

@@ -39,6 +39,8 @@ const mostAdds = 4;
 const mostEntries = 400;
 /** Nothing may be awaited for so long. */
 const longestWaitMs = 3 * dayMs;
+/** A person who has been asked for something else for so long sees to it. */
+const heedMs = 30 * hourMs;
 
 /** Walks one state. */
 export async function walkState(state: SlotState, options: WalkOptions): Promise<WalkResult> {
@@ -67,7 +69,7 @@ export async function walkState(state: SlotState, options: WalkOptions): Promise
     const reason = life.remediable(asked);
     if (reason === undefined || !(await deeds[reason]?.(made))) break;
     asked.push(reason);
-    await life.live(6 * dayMs, true);
+    await life.live(12 * dayMs, true);
   }
   const faults = [...watch.violations, ...life.faults, ...life.repetitions(begunAt)];
   if (!life.isWell()) faults.push(`ends ${life.state()} for ${life.standing().join(', ')}`);
@@ -116,12 +118,18 @@ class Life {
         this.faults.push(`waits for ever: ${looks}`);
         return;
       }
-      this.#pass(report.plan.nextLookAt, { sameMs, untilAt });
+      if (untilWell && report.plan.state === 'needs-person' && sameMs > heedMs) return;
+      this.#passTime(report.plan.nextLookAt, { sameMs, untilAt });
+    }
+    // What was begun is finished.
+    for (let more = 0; more < 3 && this.#last && !isQuiet(this.#last); more += 1) {
+      this.#last = await customer.pass(desired);
+      this.passes += 1;
     }
   }
 
   /** To the next tick after `lookAt`, or further where the same was seen for long. */
-  #pass(lookAt: number, { sameMs, untilAt }: { sameMs: number; untilAt: number }): void {
+  #passTime(lookAt: number, { sameMs, untilAt }: { sameMs: number; untilAt: number }): void {
     const { customer } = this.#made;
     const now = customer.clock.now();
     const strideMs = sameMs < 2 * hourMs ? 0 : Math.min(5 * dayMs, sameMs);
@@ -159,15 +167,14 @@ class Life {
     );
   }
 
-  /** The first reason that a person can do something about, and has not. */
+  /** What a person can do something about: what they have not yet, else what stands again. */
   remediable(asked: readonly Reason[]): Reason | undefined {
     if (this.#last?.kind !== 'looked') return undefined;
-    return this.#last.plan.standing
+    const reasons = this.#last.plan.standing
       .map((one) => one.reason)
-      .find((one) => {
-        const tries = asked.filter((other) => other === one).length;
-        return meaningOf(one).state === 'needs-person' && deeds[one] !== undefined && tries < 2;
-      });
+      .filter((one) => meaningOf(one).state === 'needs-person' && deeds[one] !== undefined);
+    const fresh = reasons.find((one) => !asked.includes(one));
+    return fresh ?? reasons.find((one) => asked.filter((other) => other === one).length < 2);
   }
 
   state(): string {
@@ -194,8 +201,7 @@ class Life {
       counts.set(what, (counts.get(what) ?? 0) + 1);
     }
     const tooMany = [...counts].filter(
-      ([what, count]) =>
-        count > (what.startsWith('add-credential') ? mostAdds : mostOfOneWrite),
+      ([what, count]) => count > (what.startsWith('add-credential') ? mostAdds : mostOfOneWrite),
     );
     return [
       ...tooMany.map(([what, count]) => `repeats ${what.split(' ')[0] ?? ''} ${count} times`),

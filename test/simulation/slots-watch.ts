@@ -78,6 +78,9 @@ export function heldBy({ cloud, nylas }: Tenant): readonly string[] {
   const connector = first && cloud.nylas[first.region].hand.application(first.id).connector;
   if (!connector) return [];
   return [...connector.records.values()]
-    .toSorted((one, other) => Number(other.id === connector.activeId) - Number(one.id === connector.activeId))
+    .toSorted(
+      (one, other) =>
+        Number(other.id === connector.activeId) - Number(one.id === connector.activeId),
+    )
     .map((one) => one.data.clientSecret);
 }

@@ -40,7 +40,7 @@ export function within(random: Random, fromMs: number, toMs: number): number {
 
 /** Mostly some hours, now and then many days. */
 export function lasting(random: Random, longestMs: number): number {
-  return within(random, hourMs, random.chance(0.12) ? longestMs : 10 * hourMs);
+  return within(random, hourMs, random.chance(0.12) ? longestMs : 6 * hourMs);
 }
 
 /** One of the registration's connectors. */

@@ -154,6 +154,10 @@ export function oracle(options: OracleOptions): Oracle {
     const { member } = write;
     const intent = announced(write);
     const before = truthAbout(cloud, member);
+    const isAnew = write.kind === 'create-registration' && existed.has(member.key);
+    if (isAnew && before.applications.length === 0) {
+      throw broken('nothing-twice', member.key, 'a lost registration is to be made anew');
+    }
     return {
       done() {
         const after = truthAbout(cloud, member);
