@@ -100,8 +100,12 @@ function decodeLine(line: string, after: Link): { entry: Entry; hash: string } |
   return { entry: told as unknown as Entry, hash };
 }
 
-/** Deeper than any entry of Keeper's is not looked at: it might exhaust the stack. */
+/**
+ * Deeper than any entry of Keeper's is not looked at: it might exhaust the stack. Nor is a number that
+ * JSON can write and no number can hold.
+ */
 function isShallow(value: unknown, depth = 0): boolean {
+  if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value !== 'object' || value === null) return true;
   return depth < 12 && Object.values(value).every((one) => isShallow(one, depth + 1));
 }

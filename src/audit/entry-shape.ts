@@ -49,7 +49,7 @@ const observations: Readonly<Record<Observation['what'], readonly string[]>> = {
 export function isEntryShaped(value: Readonly<Record<string, unknown>>): boolean {
   const { kind } = value;
   if (typeof kind !== 'string' || !Object.hasOwn(members, kind)) return false;
-  if (!instantsAreNumbers(value)) return false;
+  if (!instantsAreNumbers(value) || !namesAreOwn(value) || !listsAreLists(value)) return false;
   const wanted = members[kind as EntryBody['kind']];
   if (!Object.entries(wanted).every(([name, type]) => isOf(value[name], type))) return false;
   if (kind === 'intent') return isKnown(value['effect'], 'kind', effects) && hasHeld(value);
@@ -79,6 +79,34 @@ function hasHeld(value: Readonly<Record<string, unknown>>): boolean {
   if (!isRecord(inner)) return false;
   const needed = inner['kind'] === 'disable-version' || inner['what'] === 'version-found';
   return !needed || isRecord(inner['held']);
+}
+
+/** Members whose texts are for people; all other texts may become names in memory. */
+const texts: ReadonlySet<string> = new Set(['reason', 'by', 'worker', 'because', 'result']);
+
+/** No text is the name of something that every object has: it would be found there uninvited. */
+function namesAreOwn(value: unknown, name = ''): boolean {
+  if (typeof value === 'string') return texts.has(name) || !(value in {});
+  if (Array.isArray(value)) return value.every((one) => namesAreOwn(one));
+  if (!isRecord(value)) return true;
+  return Object.entries(value).every(([key, member]) => namesAreOwn(member, key));
+}
+
+/** The two lists that the fold walks through. */
+function listsAreLists(value: Readonly<Record<string, unknown>>): boolean {
+  const { keyIds, facts } = value;
+  if (keyIds !== undefined && !isListOf(keyIds, (one) => typeof one === 'string')) return false;
+  if (facts === undefined) return true;
+  if (!isRecord(facts)) return false;
+  const { records } = facts;
+  return (
+    records === undefined ||
+    isListOf(records, (one) => isRecord(one) && typeof one['id'] === 'string')
+  );
+}
+
+function isListOf(value: unknown, fits: (one: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.every(fits);
 }
 
 /** Every `at` and `…At`, however deep, was an instant that could be read. */

@@ -7,9 +7,9 @@ import type { Permission } from '../core/desired.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import type { SeenCredential, SeenRegistration, SeenServicePrincipal } from '../core/observed.ts';
 import type { ListedRegistration, RegistrationPatch } from '../reconcile/world.ts';
+import { foreignId as id } from './foreign-id.ts';
 
 const text = z.string().max(4_096);
-const id = z.string().min(1).max(200);
 
 /** An instant such as `2027-01-01T00:00:00.1234567Z`, in epoch milliseconds. */
 const instant = z

@@ -18,10 +18,33 @@ export type IdentityOptions =
 
 /** The credential that the options ask for. */
 export function azureCredential(options: IdentityOptions): TokenCredential {
-  if (options.kind === 'default') return new DefaultAzureCredential();
-  return options.clientId === undefined
-    ? new ManagedIdentityCredential()
-    : new ManagedIdentityCredential({ clientId: options.clientId });
+  if (options.kind === 'default') return withTimeLimit(new DefaultAzureCredential());
+  return withTimeLimit(
+    options.clientId === undefined
+      ? new ManagedIdentityCredential()
+      : new ManagedIdentityCredential({ clientId: options.clientId }),
+  );
+}
+
+/**
+ * The library's managed identity has no time limit and does not heed the signal that it is given: an
+ * endpoint that does not answer would hold up this process, and all who ask it, for good.
+ */
+export function withTimeLimit(
+  credential: TokenCredential,
+  totalMs = defaultTotalMs,
+): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      const limits = [AbortSignal.timeout(totalMs), options?.abortSignal];
+      const signal = AbortSignal.any(limits.filter((one) => one instanceof AbortSignal));
+      signal.throwIfAborted();
+      const { promise, reject } = Promise.withResolvers<never>();
+      signal.addEventListener('abort', () => reject(signal.reason), { once: true });
+      const asked = credential.getToken(scopes, { ...options, abortSignal: signal });
+      return Promise.race([asked, promise]);
+    },
+  };
 }
 
 /** Bearer tokens by scope. */

@@ -1,6 +1,7 @@
 /** The HTTP client under the Key Vault library: our transport, and nothing but the vault's address. */
 import type { SecretClientOptions } from '@azure/keyvault-secrets';
-import { TransportError, type Transport } from './transport.ts';
+import { vendorError } from './error-shape.ts';
+import { TransportError, type Transport, type TransportReply } from './transport.ts';
 
 /** What the Azure libraries send through; its type is not exported by the packages we depend on. */
 export type AzureHttpClient = NonNullable<SecretClientOptions['httpClient']>;
@@ -30,13 +31,24 @@ export function azureHttpClient(transport: Transport, origin: string): AzureHttp
         ...(typeof body === 'string' ? { body } : {}),
         ...(abortSignal instanceof AbortSignal ? { signal: abortSignal } : {}),
       });
-      return {
-        request,
-        status: reply.status,
-        headers: azureHeaders(reply.headers),
-        bodyAsText: reply.body,
-      };
+      const { status, headers: replied, body: text } = reply.status === 200 ? reply : told(reply);
+      return { request, status, headers: azureHeaders(replied), bodyAsText: text };
     },
+  };
+}
+
+/**
+ * A refusal with its codes alone. The library decodes the body of any refusal: it loses the status
+ * over one that it does not expect (an empty one is enough), and keeps the vendor's words.
+ */
+function told({ status, headers, body }: TransportReply): TransportReply {
+  const { codes } = vendorError('vault', headers, body);
+  const [code, inner, innermost] = codes;
+  const error = { code, innererror: { code: inner, innererror: { code: innermost } } };
+  return {
+    status,
+    headers: { ...headers, 'content-type': 'application/json' },
+    body: JSON.stringify({ error }),
   };
 }
 

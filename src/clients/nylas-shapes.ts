@@ -5,9 +5,9 @@
 import { z } from 'zod';
 import type { SeenApplication, SeenConnector, SeenRecord } from '../core/observed.ts';
 import type { ConnectorBody } from '../reconcile/world.ts';
+import { foreignId as id } from './foreign-id.ts';
 
 const text = z.string().max(4_096);
-const id = z.string().min(1).max(200);
 
 /** Unix seconds, in epoch milliseconds. */
 const seconds = z

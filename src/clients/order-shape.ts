@@ -1,12 +1,18 @@
 /** What an order's blob must hold. */
 import { z } from 'zod';
 import type { Order } from '../core/order.ts';
+import { isInherited } from './foreign-id.ts';
+import { isBlobPart } from './storage.ts';
 
 const at = z.number().int().min(0).max(8_640_000_000_000_000);
-const id = z.string().min(1).max(200);
+/** What can be a part of a blob's name. */
+const id = z.string().refine((text) => isBlobPart(text) && !isInherited(text));
 
 /** A credential's id: nothing that could name a member of every object. */
-const keyId = z.string().regex(/^[0-9A-Za-z-]{1,64}$/);
+const keyId = z
+  .string()
+  .regex(/^[0-9A-Za-z-]{1,64}$/)
+  .refine((text) => !isInherited(text));
 
 /** Free text that goes into a chain: no control characters, no direction marks. */
 const printable = z

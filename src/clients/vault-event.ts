@@ -15,11 +15,12 @@ export type ReadEvent =
   | { readonly ok: true; readonly event: VaultEvent }
   | { readonly ok: false; readonly why: 'not-an-event' | 'other-type' | 'no-secret-named' };
 
-const kinds: Readonly<Record<string, VaultEvent['kind']>> = {
-  'microsoft.keyvault.secretnearexpiry': 'near-expiry',
-  'microsoft.keyvault.secretexpired': 'expired',
-  'microsoft.keyvault.secretnewversioncreated': 'new-version',
-};
+/** A map, not an object: `constructor` is no type. */
+const kinds: ReadonlyMap<string, VaultEvent['kind']> = new Map([
+  ['microsoft.keyvault.secretnearexpiry', 'near-expiry'],
+  ['microsoft.keyvault.secretexpired', 'expired'],
+  ['microsoft.keyvault.secretnewversioncreated', 'new-version'],
+]);
 
 /** Names as Key Vault allows them. */
 const namePattern = /^[0-9a-zA-Z-]{1,127}$/;
@@ -30,7 +31,7 @@ export function readVaultEvent(raw: unknown): ReadEvent {
   const event = lowered(raw);
   const type = event['eventtype'] ?? event['type'];
   if (typeof type !== 'string') return { ok: false, why: 'not-an-event' };
-  const kind = kinds[type.trim().toLowerCase()];
+  const kind = kinds.get(type.trim().toLowerCase());
   if (!kind) return { ok: false, why: 'other-type' };
   const data = isRecord(event['data']) ? lowered(event['data']) : {};
   const vault = textOf(data['vaultname']);

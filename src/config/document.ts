@@ -4,7 +4,9 @@
  * one place, and a few lines cannot stand for a billion) and no tags. It knows nothing of Keeper.
  */
 import {
+  Lexer,
   type Pair,
+  Parser,
   type YAMLError,
   type YAMLMap,
   isAlias,
@@ -40,6 +42,11 @@ export interface ReadDocument {
 export function readDocument(text: string): ReadDocument {
   if (Buffer.byteLength(text) > fileBytes) return tooLarge();
   const lineStarts = lineStartsOf(text);
+  const deepAt = tooDeepAt(text);
+  if (deepAt !== undefined) {
+    const place = placeAt(lineStarts, deepAt);
+    return { errors: [{ ...place, path: '', ...tooDeep }], locate: () => place };
+  }
   const document = parseDocument(text, {
     prettyErrors: false,
     version: '1.2',
@@ -53,9 +60,7 @@ export function readDocument(text: string): ReadDocument {
     return placeAt(lineStarts, offsetOf(document.contents, path, at, pairsOf));
   }
 
-  // Past some depth the library gives up, and reports each level on its own.
-  const tooDeep = document.errors.findLast(({ code }) => code === 'RESOURCE_EXHAUSTION');
-  const broken = tooDeep ? [tooDeep] : [...document.errors, ...document.warnings];
+  const broken = [...document.errors, ...document.warnings];
   // A broken tree would only yield errors about its own ruins.
   if (broken.length > 0) {
     const errors = broken.map((error) => ({
@@ -94,6 +99,28 @@ function placeAt(lineStarts: readonly number[], offset: number): Place {
   return { line: low + 1, column: offset - lineStarts[low]! + 1 };
 }
 
+/** Collections inside one another that are read; the deepest that has a meaning is the eighth. */
+const levels = 64;
+
+const tooDeep = {
+  message: 'the file is nested too deeply',
+  instead: 'write at most the levels that the example shows',
+} as const;
+
+/**
+ * Where the text goes too deep. The library would go on until the stack of this process is used up,
+ * and give up at another place each time.
+ */
+function tooDeepAt(text: string): number | undefined {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    // Only the parser's place in the text is of interest, not what it hands out.
+    Array.from(parser.next(lexeme));
+    if (parser.stack.length > levels) return Math.min(parser.offset, text.length);
+  }
+  return undefined;
+}
+
 function tooLarge(): ReadDocument {
   const start = { line: 1, column: 1 };
   const error = {
@@ -120,10 +147,6 @@ const syntaxWords: Readonly<Record<string, Omit<Words, 'path'>>> = {
   MULTIPLE_DOCS: {
     message: 'a second document begins here',
     instead: 'write one document, without further `---` lines',
-  },
-  RESOURCE_EXHAUSTION: {
-    message: 'the file is nested too deeply',
-    instead: 'write at most the levels that the example shows',
   },
   TAB_AS_INDENT: { message: 'a tab is no indentation', instead: 'write spaces' },
   TAG_RESOLVE_FAILED: {

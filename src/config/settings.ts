@@ -86,7 +86,7 @@ const environmentSchema = z.object({
     form: 'an address that begins with https://, without path',
     default: 'https://login.microsoftonline.com',
   }),
-  KEEPER_VAULT_SUFFIX: withDefault(z.string().regex(hostPattern), {
+  KEEPER_VAULT_SUFFIX: withDefault(z.string().regex(hostPattern).refine(isHost), {
     description: "What follows a vault's name in its host name; may hold a port.",
     form: 'a host name, without https:// and without path',
     default: 'vault.azure.net',
@@ -274,13 +274,19 @@ function withDefault<T extends z.ZodType<unknown, string>>(
   return wrapped;
 }
 
+/** With a vault's name before it, it is a host that an address can have, and its port is one. */
+function isHost(suffix: string): boolean {
+  return !suffix.includes('..') && URL.canParse(`https://vault.${suffix}`);
+}
+
 /** An encrypted address, without the slash at its end. */
 function address(upTo: 'origin' | 'path'): z.ZodType<string, string> {
   return z
     .string()
     .refine((text) => {
       const url = URL.parse(text);
-      if (url === null || url.protocol !== 'https:' || /[\s\\?#@]/.test(text)) return false;
+      // A URL may leave the slashes out; what is made of this address may not.
+      if (url === null || !/^https:\/\/[^/\s\\?#@][^\s\\?#@]*$/i.test(text)) return false;
       return upTo === 'path' || url.pathname === '/';
     })
     .transform((text) => text.replace(/\/+$/, ''));

@@ -79,7 +79,9 @@ function leakedForNow(scene: Scene): Credential | undefined {
 function isReady(scene: Scene, credential: Credential): boolean {
   if (promotedCredential(scene) ? isBroken(scene) : isUrgent(scene)) return true;
   const settledAt = settledAtOf(scene, credential);
-  return scene.now >= settledAt && (credential.memory?.provedAt ?? 0) >= settledAt;
+  const { provedAt = 0, promotedAt } = credential.memory ?? {};
+  // One that has been current needs no other proof: the first is made current before its rest.
+  return scene.now >= settledAt && (provedAt >= settledAt || promotedAt !== undefined);
 }
 
 /** Law 1: never to one that ends earlier than what serves; leaked ones bar nothing. */

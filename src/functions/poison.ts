@@ -10,7 +10,7 @@ app.storageQueue('poison', {
   connection: 'KEEPER_STORAGE',
   async handler(raw: unknown, context) {
     const { world, poison } = live();
-    const text = typeof raw === 'string' ? raw : JSON.stringify(raw);
+    const text = typeof raw === 'string' ? raw : textOf(raw);
     const id = `${new Date(world.clock.now()).toISOString()}-${world.newId()}`;
     const kept = await poison(id).write(
       JSON.stringify({
@@ -23,3 +23,13 @@ app.storageQueue('poison', {
     if (!kept.ok) throw new Error(`poisoned message cannot be kept: ${kept.fault.kind}`);
   },
 });
+
+/** A message that is nested too deeply to be written is kept as that. */
+function textOf(raw: unknown): string {
+  try {
+    return JSON.stringify(raw) ?? 'nothing';
+  } catch (error) {
+    if (error instanceof RangeError || error instanceof TypeError) return 'not to be written as JSON';
+    throw error;
+  }
+}

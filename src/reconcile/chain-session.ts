@@ -1,4 +1,5 @@
 /** Opens a pass on its chain, from the cached fold where there is one, and saves the fold after it. */
+import { sha256 } from '../audit/canonical.ts';
 import { blankHead, readLog, type Head, type ReadLog } from '../audit/log.ts';
 import type { ChainDefect } from '../audit/chain.ts';
 import type { DesiredRegistration } from '../core/desired.ts';
@@ -16,6 +17,8 @@ export interface SavedState {
   readonly v: 1;
   readonly head: Head;
   readonly memory: Memory;
+  /** SHA-256 over head and memory: what was damaged is folded anew. */
+  readonly sum: string;
   readonly status: RegistrationStatus;
 }
 
@@ -94,8 +97,14 @@ function isSavedState(value: unknown): value is SavedState {
     numbers.every((one) => Number.isSafeInteger(one)) &&
     typeof head['hash'] === 'string' &&
     head['seq'] === memory['seq'] &&
+    value['sum'] === sumOf(head, memory) &&
     Object.entries(blankMemory()).every(([name, blank]) => typeof memory[name] === typeof blank)
   );
+}
+
+/** Written and read back, JSON keeps the order of members. */
+function sumOf(head: object, memory: object): string {
+  return sha256(JSON.stringify([head, memory]));
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -118,7 +127,8 @@ function statusIn(text: string): RegistrationStatus | undefined {
     const isWhole =
       typeof status?.lookedAt === 'number' &&
       typeof status.nextLookAt === 'number' &&
-      status.reason in reasons &&
+      Object.hasOwn(reasons, status.reason) &&
+      ['undefined', 'number'].includes(typeof status.credential?.expiresAt) &&
       Array.isArray(status.credentials) &&
       Array.isArray(status.connectors);
     return isWhole ? status : undefined;
@@ -137,7 +147,8 @@ export interface Saving {
 /** Saves the fold. A failure costs the next pass some reading, nothing else. */
 export async function saveState(session: Session, saving: Saving): Promise<void> {
   const { world, desired, head, memory } = session;
-  const saved: SavedState = { v: 1, head, memory, status: saving.status };
+  const sum = sumOf(head, memory);
+  const saved: SavedState = { v: 1, head, memory, sum, status: saving.status };
   const written = await world.states.write(desired.key, JSON.stringify(saved), {
     registration: desired.key,
     nextLookAt: saving.nextLookAt,

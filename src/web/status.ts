@@ -6,6 +6,7 @@ import { readSavedStatus } from '../reconcile/chain-session.ts';
 import { unmanagedRegistrations } from '../reconcile/unmanaged.ts';
 import type { World } from '../reconcile/world.ts';
 import { json, problem, type Reply } from './reply.ts';
+import { instantText, isShallow, wholeStatus } from './saved-status.ts';
 
 export interface StatusCall {
   readonly world: Pick<World, 'states' | 'orders' | 'clock'>;
@@ -49,7 +50,7 @@ export async function status(call: StatusCall): Promise<Reply> {
     registrations,
     unmanaged: left.map(({ registration, endsAt, isAlarm }) => ({
       registration,
-      endsAt: endsAt === null ? null : instant(endsAt),
+      endsAt: instantText(endsAt),
       isAlarm,
     })),
     ...order,
@@ -69,11 +70,12 @@ async function statusOfOne(
 ): Promise<Presented | undefined> {
   const saved = await readSavedStatus(states, registration.key);
   if (!saved.ok) return undefined;
-  if (!saved.value) {
+  const last = wholeStatus(saved.value);
+  if (!last) {
     const reason = 'not-looked-yet';
     return { id: registration.id, state: 'waiting', reason, means: meaningOf(reason).means };
   }
-  return presented(registration.id, saved.value);
+  return presented(registration.id, last);
 }
 
 /** For readers: instants as ISO 8601, the reason with its meaning and remedy. */
@@ -105,7 +107,12 @@ async function orderResult({ orders }: StatusCall['world'], id: string): Promise
   if (!/^[\w.:-]{1,100}$/.test(id)) return null;
   const read = await orders.readResult(id);
   if (!read.ok || read.value === undefined) return null;
-  return JSON.parse(read.value);
+  try {
+    const result: unknown = JSON.parse(read.value);
+    return isShallow(result) ? result : null;
+  } catch {
+    return null;
+  }
 }
 
 function instant(ms: number): string {

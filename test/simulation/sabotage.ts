@@ -97,7 +97,7 @@ export const sabotages: readonly Sabotage[] = [
       },
       {
         file: 'core/target.ts',
-        find: 'return scene.now >= settledAt && (credential.memory?.provedAt ?? 0) >= settledAt;',
+        find: 'return scene.now >= settledAt && (provedAt >= settledAt || promotedAt !== undefined);',
         replace: 'return scene.now >= settledAt;',
       },
     ],

@@ -48,8 +48,8 @@ const inputDesired: DesiredRegistration = {
   })),
 };
 
-/** Anything that the planner may be asked. */
-const anyInput: fc.Arbitrary<PlanInput> = fc
+/** Anything that the planner may be asked, with notes that are to be written first. */
+export const anyInput: fc.Arbitrary<PlanInput> = fc
   .record({
     credentials: fc.tuple(credential('k1'), credential('k2'), credential('k3')),
     views: fc.tuple(connectorView('us/one'), connectorView('eu/two')),

@@ -7,6 +7,7 @@ import { hourMs, lastResortMs } from '../limits.ts';
 import { connectorMemoryOf, type ConnectorMemory } from '../memory.ts';
 import type { ConnectorView, SeenConnector } from '../observed.ts';
 import {
+  credentialsBeforeKeeper,
   doubtEndsAt,
   holdingOf,
   isDead,
@@ -232,11 +233,19 @@ function heldUnread(scene: Scene): readonly Finding[] {
   return current.kind === 'unknown' ? unseen(scene, current.fault) : [];
 }
 
+/** A connector that works gets something other than it holds; an adopted one too. */
+function isSwitch(scene: Scene, connector: DesiredConnector, keyId: string): boolean {
+  const holding = holdingOf(scene.memory, connector.id);
+  if (holding.kind === 'certain') return holding.keyId !== keyId && works(scene, holding.keyId);
+  if (holding.kind === 'doubtful') return false; // Counted when it was first sent.
+  if (scene.observed.connectors[connector.id]?.connector.kind !== 'known') return false;
+  const before = credentialsBeforeKeeper(scene);
+  return before.length > 0 && before.every((one) => one.keyId !== keyId);
+}
+
 /** A planned switch of a working connector counts; orders and the last 72 hours do not (law 12). */
 function isCounted(scene: Scene, connector: DesiredConnector, keyId: string): boolean {
-  const holding = holdingOf(scene.memory, connector.id);
-  if (holding.kind !== 'certain' || holding.keyId === keyId) return false;
-  if (!works(scene, holding.keyId)) return false;
+  if (!isSwitch(scene, connector, keyId)) return false;
   const ordered = scene.memory.orders.some(
     (order) => order.body.kind === 'rotate' || order.body.kind === 'compromised',
   );

@@ -120,12 +120,19 @@ export function betterCredentialWaits(scene: Scene): readonly Finding[] {
 function promotionBlocked(scene: Scene): readonly Finding[] | undefined {
   const { current } = scene.observed;
   if (current.kind === 'unknown') return unseen(scene, current.fault);
-  if (isSecretLost(scene)) return stands('secret-lost', scene.now + hourMs);
+  if (isSecretLost(scene) || isNameDeleted(scene)) {
+    return stands('secret-lost', scene.now + hourMs);
+  }
   const doubt = scene.memory.promoteDoubt;
   if (doubt && scene.now < doubt.at + pushDoubtMs) {
     return stands('backing-off', doubt.at + pushDoubtMs);
   }
   return undefined;
+}
+
+/** Its name is among the vault's deleted secrets: every write to it is refused until it is recovered. */
+function isNameDeleted(scene: Scene): boolean {
+  return valueOf(scene.observed.deletedSecrets)?.includes(scene.desired.secret.name) ?? false;
 }
 
 /** No good credential, or the good one is due: issue a new one, if nothing stands in the way. */

@@ -6,6 +6,8 @@ import { compareText, describeErrors } from '../../../src/config/finding.ts';
 import { hostedUris } from '../../../src/config/redirect-uris.ts';
 import type { Region } from '../../../src/core/desired.ts';
 import { basePermissions, permissionNames } from '../../../src/core/permissions.ts';
+import { expectSound } from '../../support/hostile-file.ts';
+import { cases, patience } from '../../support/hostile-runs.ts';
 import { validFile } from '../../unit/config/valid-file.ts';
 
 /** Pieces of which files are made, right and wrong ones, so that random texts get far. */
@@ -103,26 +105,6 @@ const anyTree = fc.record(
   { requiredKeys: [] },
 );
 
-/** Holds every error against the text: it lies inside, is one line, and is in order. */
-function expectSound(text: string): void {
-  const parsed = parseDesired(text, '');
-  if (parsed.ok) return;
-  const lines = text.split('\n');
-  expect(parsed.errors.length).toBeGreaterThan(0);
-  for (const { line, column, message, instead } of parsed.errors) {
-    expect(line).toBeGreaterThanOrEqual(1);
-    expect(line).toBeLessThanOrEqual(lines.length);
-    expect(column).toBeGreaterThanOrEqual(1);
-    expect(column).toBeLessThanOrEqual(lines[line - 1]!.length + 1);
-    expect(message).not.toBe('');
-    expect(instead).not.toBe('');
-  }
-  const places = parsed.errors.map(({ line, column }) => line * 1e6 + column);
-  expect(places).toEqual(places.toSorted((a, b) => a - b));
-  const described = describeErrors('keeper.yaml', parsed.errors);
-  expect(described.split(/[\n\r\u2028\u2029]/)).toHaveLength(parsed.errors.length);
-}
-
 const names = fc.uniqueArray(fc.stringMatching(/^[a-z][a-z0-9]{2,10}$/), {
   minLength: 1,
   maxLength: 4,
@@ -173,61 +155,73 @@ function validRegistration(id: string) {
 }
 
 describe('parseDesired()', () => {
-  it('never throws and places every error inside the file, for any text', () => {
-    fc.assert(fc.property(anyText, expectSound), { numRuns: 600 });
-  });
+  it(
+    'never throws and places every error inside the file, for any text',
+    () => {
+      fc.assert(fc.property(anyText, expectSound), cases(60));
+    },
+    patience(),
+  );
 
-  it('never throws and places every error inside the file, for any tree', () => {
-    fc.assert(
-      fc.property(anyTree, fc.boolean(), (tree, flow) => {
-        expectSound(
-          flow ? JSON.stringify(tree) : stringify(tree, { aliasDuplicateObjects: false }),
-        );
-      }),
-      { numRuns: 600 },
-    );
-  });
+  it(
+    'never throws and places every error inside the file, for any tree',
+    () => {
+      fc.assert(
+        fc.property(anyTree, fc.boolean(), (tree, flow) => {
+          expectSound(
+            flow ? JSON.stringify(tree) : stringify(tree, { aliasDuplicateObjects: false }),
+          );
+        }),
+        cases(60),
+      );
+    },
+    patience(),
+  );
 
-  it('finds in any valid file what was written there', () => {
-    fc.assert(
-      fc.property(validTree, (tree) => {
-        const parsed = parseDesired(stringify(tree, { aliasDuplicateObjects: false }), 'h');
-        if (!parsed.ok) throw new Error(describeErrors('keeper.yaml', parsed.errors));
-        const { registrations } = parsed.desired;
-        expect(registrations.map(({ id }) => id).toSorted()).toEqual(
-          Object.keys(tree.registrations).toSorted(),
-        );
-        for (const resolved of registrations) {
-          const written = tree.registrations[resolved.id]!;
-          const permissions = [...new Set([...written.permissions, ...basePermissions])].toSorted(
-            compareText,
+  it(
+    'finds in any valid file what was written there',
+    () => {
+      fc.assert(
+        fc.property(validTree, (tree) => {
+          const parsed = parseDesired(stringify(tree, { aliasDuplicateObjects: false }), 'h');
+          if (!parsed.ok) throw new Error(describeErrors('keeper.yaml', parsed.errors));
+          const { registrations } = parsed.desired;
+          expect(registrations.map(({ id }) => id).toSorted()).toEqual(
+            Object.keys(tree.registrations).toSorted(),
           );
-          expect(resolved).toMatchObject({
-            key: resolved.id,
-            displayName: written.displayName,
-            audience: written.audience,
-            permissions,
-            redirectUris: written.connectors.map(({ region }) => hostedUris[region]),
-            owns: {
-              permissions: written.owns.includes('permissions'),
-              redirectUris: written.owns.includes('redirectUris'),
-            },
-            secret: { vault: 'contoso-kv', name: written.secret.name },
-            lifetimeDays: written.secret.lifetimeDays,
-          });
-          expect(resolved.access).toHaveLength(permissions.length);
-          expect(resolved.renewBeforeDays).toBeLessThan(resolved.lifetimeDays);
-          expect(resolved.connectors).toMatchObject(
-            written.connectors.map(({ region, applicationId, apiKeySecret, takeOver }) => ({
-              id: `${region}/${applicationId}`,
-              apiKey: { vault: 'contoso-kv', name: apiKeySecret },
-              scopes: permissions,
-              takeOver,
-            })),
-          );
-        }
-      }),
-      { numRuns: 300 },
-    );
-  });
+          for (const resolved of registrations) {
+            const written = tree.registrations[resolved.id]!;
+            const permissions = [...new Set([...written.permissions, ...basePermissions])].toSorted(
+              compareText,
+            );
+            expect(resolved).toMatchObject({
+              key: resolved.id,
+              displayName: written.displayName,
+              audience: written.audience,
+              permissions,
+              redirectUris: written.connectors.map(({ region }) => hostedUris[region]),
+              owns: {
+                permissions: written.owns.includes('permissions'),
+                redirectUris: written.owns.includes('redirectUris'),
+              },
+              secret: { vault: 'contoso-kv', name: written.secret.name },
+              lifetimeDays: written.secret.lifetimeDays,
+            });
+            expect(resolved.access).toHaveLength(permissions.length);
+            expect(resolved.renewBeforeDays).toBeLessThan(resolved.lifetimeDays);
+            expect(resolved.connectors).toMatchObject(
+              written.connectors.map(({ region, applicationId, apiKeySecret, takeOver }) => ({
+                id: `${region}/${applicationId}`,
+                apiKey: { vault: 'contoso-kv', name: apiKeySecret },
+                scopes: permissions,
+                takeOver,
+              })),
+            );
+          }
+        }),
+        cases(40),
+      );
+    },
+    patience(),
+  );
 });

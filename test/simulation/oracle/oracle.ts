@@ -325,7 +325,6 @@ export function oracle(options: OracleOptions): Oracle {
     now: number,
   ): void {
     if (!replaced || replaced.text === held.text || !held.isActive) return;
-    if (pushedBy.get(`${replaced.connector}#${replaced.record}`) === undefined) return;
     if (chains.chain(member.key).openOrders.size > 0) return;
     const endAt = endOf.get(keyIdOf.get(replaced.text) ?? '') ?? 0;
     if (endAt - now < 73 * hourMs) return;

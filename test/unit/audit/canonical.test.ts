@@ -54,6 +54,15 @@ describe('canonicalJson()', () => {
     expect(() => canonicalJson({ value })).toThrow(TypeError);
   });
 
+  it('says what it cannot write', () => {
+    expect(() => canonicalJson([Number.NaN])).toThrow('Cannot write NaN as JSON');
+  });
+
+  it('writes what JSON has no word for as null', () => {
+    expect(canonicalJson(undefined)).toBe('null');
+    expect(canonicalJson([() => 0])).toBe('[null]');
+  });
+
   it('leaves out members that are undefined, and keeps places in lists', () => {
     expect(canonicalJson({ a: undefined, b: [undefined, 1] })).toBe('{"b":[null,1]}');
   });

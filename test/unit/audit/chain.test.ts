@@ -1,7 +1,9 @@
+/* oxlint-disable unicorn/consistent-function-scoping -- a change of the world stands next to what follows from it */
 import { describe, expect, it } from 'vitest';
 import { canonicalJson, sha256 } from '../../../src/audit/canonical.ts';
 import { decodeLines, encodeEntry, genesis, type Link } from '../../../src/audit/chain.ts';
 import type { EntryBody } from '../../../src/core/entry.ts';
+import { entryBytes } from '../../../src/core/limits.ts';
 
 const at = Date.parse('2026-01-05T08:00:00.123Z');
 
@@ -122,6 +124,96 @@ describe('a chain', () => {
       entries: { length: 4 },
       defect: { seq: 5, defect: 'not-json' },
     });
+  });
+
+  it('begins after sixty-four zeros', () => {
+    expect(genesis).toEqual({ seq: 0, hash: '0'.repeat(64) });
+    expect(chainOf(bodies)).toContain(`"prev":"${'0'.repeat(64)}"`);
+  });
+
+  it('with nothing after a link stays there', () => {
+    const link = { seq: 7, hash: 'h' };
+    expect(decodeLines('', link)).toEqual({ entries: [], link });
+  });
+
+  it('writes instants as ISO 8601, however deep, and nothing else so', () => {
+    const facts = {
+      endAt: at,
+      records: [{ id: 'r', updatedAt: at, reached: true }],
+      lifetimeCapDays: 7,
+    };
+    const body: EntryBody = { kind: 'outcome', intent: 'i', result: 'done', facts };
+    const { line, entry } = encodeEntry(body, at, genesis);
+    expect(JSON.parse(line)).toMatchObject({
+      at: '2026-01-05T08:00:00.123Z',
+      seq: 1,
+      v: 1,
+      facts: {
+        endAt: '2026-01-05T08:00:00.123Z',
+        records: [{ updatedAt: '2026-01-05T08:00:00.123Z' }],
+        lifetimeCapDays: 7,
+      },
+    });
+    expect(decodeLines(line, genesis).entries).toEqual([entry]);
+  });
+
+  it('keeps a list of texts as it is', () => {
+    const body: EntryBody = {
+      kind: 'order',
+      orderId: 'o',
+      by: 'p',
+      orderedAt: at,
+      body: { kind: 'compromised', keyIds: ['k1', 'k2'], removeAt: at, endGrants: 'accept' },
+      keyIds: ['k1', 'k2'],
+    };
+    const { line, entry } = encodeEntry(body, at, genesis);
+    expect(line).toContain('"keyIds":["k1","k2"]');
+    expect(decodeLines(line, genesis).entries).toEqual([entry]);
+  });
+
+  it.each<[string, Record<string, unknown>]>([
+    ['no version', { v: undefined }],
+    ['a version of text', { v: '2' }],
+    ['an older version', { v: 0 }],
+  ])('with %s is of the wrong shape', (_, members) => {
+    const line = forged({ kind: 'configuration', configuration: 'x', ...members });
+    expect(decodeLines(line, genesis).defect).toEqual({ seq: 1, defect: 'wrong-shape' });
+  });
+
+  it('with a hash that is no text has the wrong hash', () => {
+    const line = chainOf(bodies.slice(0, 1)).replace(/"hash":"[0-9a-f]+"/, '"hash":7');
+    expect(decodeLines(line, genesis).defect?.defect).toBe('wrong-hash');
+  });
+
+  it('takes twelve levels, and no more', () => {
+    const nested = (levels: number): unknown =>
+      levels === 0 ? 1 : { a: nested(levels - 1), b: 0 };
+    const deep = (levels: number): unknown =>
+      decodeLines(
+        forged({ kind: 'configuration', configuration: 'x', more: nested(levels) }),
+        genesis,
+      ).defect;
+    expect(deep(11)).toBeUndefined();
+    expect(deep(12)).toEqual({ seq: 1, defect: 'wrong-shape' });
+  });
+
+  it('takes an entry of exactly as many bytes as are allowed', () => {
+    const configured = (length: number): EntryBody => ({
+      kind: 'configuration',
+      configuration: 'x'.repeat(length),
+    });
+    const rest = encodeEntry(configured(0), at, genesis).line.length;
+    const { line, entry } = encodeEntry(configured(entryBytes - rest), at, genesis);
+    expect(decodeLines(line, genesis).entries).toEqual([entry]);
+    expect(() => encodeEntry(configured(entryBytes - rest + 1), at, genesis)).toThrow(
+      `Cannot write an entry of ${entryBytes + 1} bytes: the bound is ${entryBytes}`,
+    );
+  });
+
+  it('reads no line that is longer than the bound', () => {
+    const defect = (length: number): unknown =>
+      decodeLines(`${'x'.repeat(length)}\n`, genesis).defect?.defect;
+    expect([defect(entryBytes), defect(entryBytes + 1)]).toEqual(['not-json', 'too-long']);
   });
 
   it('does not take an entry that is too long', () => {

@@ -65,6 +65,89 @@ describe('verifyChain()', () => {
   });
 });
 
+describe('what verification counts', () => {
+  it('is neither an intent that was recovered, nor what closes none', async () => {
+    const chains = await chainOf([
+      intent('a'),
+      { kind: 'recovery', intent: 'a', finding: 'in-doubt' },
+      intent('b'),
+      { kind: 'observation', seen: { what: 'secret-known' } },
+    ]);
+    expect(await verifyChain(chains, 'calendar')).toMatchObject({
+      value: { registration: 'calendar', openIntents: 1, strayOutcomes: 0, verified: true },
+    });
+  });
+
+  it('is each stray outcome, and one that comes twice', async () => {
+    const done = { kind: 'outcome', intent: 'a', result: 'done' } as const;
+    const chains = await chainOf([intent('a'), done, done, done]);
+    expect(await verifyChain(chains, 'calendar')).toMatchObject({
+      value: { strayOutcomes: 2, verified: false },
+    });
+  });
+
+  it('ends with the hash of the head, and has no defect where there is none', async () => {
+    const chains = await chainOf([intent('a')]);
+    const read = await readLog(chains, 'calendar', blankHead);
+    const verified = await verifyChain(chains, 'calendar');
+    expect(verified.ok && read.ok && verified.value.headHash).toBe(read.ok && read.value.head.hash);
+    expect(verified.ok && Object.keys(verified.value)).not.toContain('defect');
+    expect(read.ok && Object.keys(read.value)).not.toContain('defect');
+  });
+
+  it('is every chain', async () => {
+    const chains = await chainOf([intent('a')]);
+    chains.texts.set('mail', chains.texts.get('calendar') ?? '');
+    const verified = await verifyAll(chains);
+    expect(verified.ok && verified.value.map((one) => one.registration)).toEqual([
+      'calendar',
+      'mail',
+    ]);
+  });
+});
+
+describe('a store that does not answer', () => {
+  const fault = { kind: 'timeout', vendor: 'storage' } as const;
+  const broken = (part: 'readTail' | 'append' | 'list'): ReturnType<typeof memoryChains> => {
+    const chains = memoryChains(() => at);
+    chains.texts.set('calendar', '');
+    return { ...chains, [part]: async () => ({ ok: false, fault }) };
+  };
+
+  it('is told as a fault, not as an empty chain', async () => {
+    const told = { ok: false, fault };
+    expect(await readLog(broken('readTail'), 'calendar', blankHead)).toEqual(told);
+    expect(await verifyChain(broken('readTail'), 'calendar')).toEqual(told);
+    expect(await verifyAll(broken('readTail'))).toEqual(told);
+    expect(await verifyAll(broken('list'))).toEqual(told);
+    expect(await appendEntry(broken('append'), 'calendar', blankHead, intent('a'), at)).toEqual(
+      told,
+    );
+  });
+});
+
+describe('readLog()', () => {
+  it('reads on from where a reader stands, by the clock of the storage', async () => {
+    const chains = await chainOf([intent('a'), intent('b')]);
+    const all = await readLog(chains, 'calendar', blankHead);
+    expect(blankHead.position).toEqual({ blob: 1, offset: 0, blocks: 0 });
+    if (!all.ok) throw new Error('Cannot read');
+    expect(all.value).toMatchObject({
+      storageAt: at,
+      head: { seq: 2, position: { blob: 1, blocks: 2 } },
+    });
+    const none = await readLog(chains, 'calendar', all.value.head);
+    expect(none).toEqual({
+      ok: true,
+      value: { entries: [], head: all.value.head, storageAt: at },
+    });
+    const appended = await appendEntry(chains, 'calendar', all.value.head, intent('c'), at);
+    const more = await readLog(chains, 'calendar', all.value.head);
+    expect(more).toMatchObject({ value: { entries: [{ id: 'c', seq: 3 }] } });
+    expect(more.ok && more.value.head).toEqual(appended.ok && appended.value?.head);
+  });
+});
+
 describe('appendEntry()', () => {
   it('loses to one who was first, and writes nothing', async () => {
     const chains = await chainOf([intent('a')]);

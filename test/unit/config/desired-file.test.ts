@@ -258,6 +258,13 @@ describe('parseDesired() on YAML', () => {
     ]);
   });
 
+  it('refuses deep nesting at the same place, however much of the stack is left', () => {
+    const text = `registrations:\n  a: ${'['.repeat(3_000)}`;
+    const atDepth = (depth: number): unknown => (depth === 0 ? errorsOf(text) : atDepth(depth - 1));
+    expect(atDepth(3_000)).toEqual(errorsOf(text));
+    expect(errorsOf(text)).toMatchObject([{ line: 2 }]);
+  });
+
   it('refuses a bomb of aliases at once', () => {
     const levels = Array.from({ length: 30 }, (_, level) => {
       return `l${level + 1}: &l${level + 1} [${`*l${level}, `.repeat(10)}]`;

@@ -113,6 +113,21 @@ describe('readSettings()', () => {
       'set it to a host name, without https:// and without path',
     ],
     [
+      'KEEPER_VAULT_SUFFIX',
+      'vault.localhost:65536',
+      'set it to a host name, without https:// and without path',
+    ],
+    [
+      'KEEPER_VAULT_SUFFIX',
+      'vault..net',
+      'set it to a host name, without https:// and without path',
+    ],
+    [
+      'KEEPER_QUEUE_URL',
+      'https:account.queue.core.windows.net',
+      'set it to an address such as https://account.queue.core.windows.net',
+    ],
+    [
       'KEEPER_QUEUE_URL',
       'http://account.queue.core.windows.net',
       'set it to an address such as https://account.queue.core.windows.net',

@@ -75,6 +75,16 @@ describe('lifetimeDays()', () => {
 });
 
 describe('backoffMs()', () => {
+  it('begins with the first wait, and is spread apart for each subject and try', () => {
+    const first = backoffMs(60_000, 0, 'push:us/one');
+    expect(first).toBeGreaterThanOrEqual(60_000);
+    expect(first).toBeLessThan(75_000);
+    const subjects = Array.from({ length: 20 }, (_, index) => backoffMs(60_000, 0, `s${index}`));
+    expect(new Set(subjects).size).toBe(20);
+    const longest = Array.from({ length: 20 }, (_, index) => backoffMs(60_000, 20 + index, 's'));
+    expect(new Set(longest).size).toBe(20);
+  });
+
   it('for any number of failures grows fourfold, up to a day and a quarter', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000 }), fc.string(), (attempts, subject) => {
@@ -89,6 +99,11 @@ describe('backoffMs()', () => {
 });
 
 describe('nextFullLookAt()', () => {
+  it('spreads registrations over the day', () => {
+    const times = Array.from({ length: 40 }, (_, index) => nextFullLookAt(start, `r${index}`));
+    expect(Math.max(...times) - Math.min(...times)).toBeGreaterThan(dayMs / 2);
+  });
+
   it('for any registration is within a day, at its own time of the day', () => {
     fc.assert(
       fc.property(

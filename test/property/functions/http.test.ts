@@ -1,0 +1,54 @@
+/** Bodies of requests: any bytes, of any length. */
+import fc from 'fast-check';
+import type { HttpRequest } from '@azure/functions';
+import { describe, expect, it } from 'vitest';
+import { boundedBody, responseOf } from '../../../src/functions/http.ts';
+import { cases, patience } from '../../support/hostile-runs.ts';
+
+/** The part of a request that is read here. */
+function requestWith(bytes: Uint8Array<ArrayBuffer>): HttpRequest {
+  const request: Pick<HttpRequest, 'arrayBuffer'> = {
+    arrayBuffer: async () => bytes.slice().buffer,
+  };
+  return request as HttpRequest;
+}
+
+describe('boundedBody()', () => {
+  it(
+    'is the text of the bytes, or longer than the bound, for any bytes',
+    async () => {
+      const bytes = fc.uint8Array({ maxLength: 300 });
+      await fc.assert(
+        fc.asyncProperty(bytes, fc.integer({ min: 0, max: 200 }), async (given, bound) => {
+          const copy = Uint8Array.from(given);
+          const text = await boundedBody(requestWith(copy), bound);
+          if (copy.length > bound) expect(Buffer.byteLength(text)).toBe(bound + 1);
+          else expect(text).toBe(Buffer.from(copy).toString('utf8'));
+        }),
+        cases(300),
+      );
+    },
+    patience(),
+  );
+
+  it('is small, for a body of a million bytes', async () => {
+    const text = await boundedBody(requestWith(new Uint8Array(1_000_000)), 4_096);
+    expect(text.length).toBe(4_097);
+  });
+});
+
+describe('responseOf()', () => {
+  it('changes nothing of any reply', () => {
+    const reply = fc.record({
+      status: fc.integer({ min: 200, max: 599 }),
+      headers: fc.dictionary(fc.string(), fc.string()),
+      body: fc.string(),
+    });
+    fc.assert(
+      fc.property(reply, (one) => {
+        expect(responseOf(one)).toEqual(one);
+      }),
+      cases(100),
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { isEntryShaped } from '../../../src/audit/entry-shape.ts';
+
+type Members = Readonly<Record<string, unknown>>;
+
+/** One valid entry of each kind, with what the fold needs of it and nothing else. */
+const entries: Readonly<Record<string, Members>> = {
+  intent: {
+    kind: 'intent',
+    id: 'i',
+    effect: { kind: 'create-registration', uniqueName: 'u' },
+    deadlineAt: 1,
+    because: 'due',
+  },
+  outcome: { kind: 'outcome', intent: 'i', result: 'done' },
+  proof: { kind: 'proof', keyId: 'k', held: { secret: 'current' }, result: 'proved' },
+  recovery: { kind: 'recovery', intent: 'i', finding: 'done' },
+  observation: { kind: 'observation', seen: { what: 'secret-known' } },
+  order: { kind: 'order', orderId: 'o', by: 'p', orderedAt: 1, body: { kind: 'thaw' } },
+  'order-end': { kind: 'order-end', orderId: 'o', result: 'done' },
+  configuration: { kind: 'configuration', configuration: 'c' },
+};
+
+/** One valid effect of each kind. */
+const effects: readonly Members[] = [
+  { kind: 'create-registration', uniqueName: 'u' },
+  { kind: 'update-registration', objectId: 'o', patch: 'p' },
+  { kind: 'create-service-principal', appId: 'a' },
+  { kind: 'add-credential', objectId: 'o' },
+  { kind: 'store-credential', keyId: 'k' },
+  { kind: 'promote-credential', keyId: 'k' },
+  { kind: 'push-credential', connector: 'c', keyId: 'k', appId: 'a' },
+  { kind: 'remove-credential', objectId: 'o', keyId: 'k', why: 'ended' },
+  { kind: 'disable-version', keyId: 'k', held: { secret: 'current' } },
+];
+
+/** One valid observation of each kind. */
+const observations: readonly Members[] = [
+  { what: 'registration-known', objectId: 'o', appId: 'a' },
+  { what: 'connector-known', connector: 'c' },
+  { what: 'secret-known' },
+  { what: 'foreign-credential', keyId: 'k' },
+  { what: 'foreign-permission', subject: 's' },
+  { what: 'foreign-redirect-uri', subject: 's' },
+  { what: 'foreign-version', version: 'v' },
+  { what: 'version-found', keyId: 'k', held: { secret: 'current' } },
+  { what: 'credential-gone', keyId: 'k' },
+  { what: 'credential-back', keyId: 'k' },
+  { what: 'record-gone', connector: 'c', record: 'r' },
+  { what: 'record-changed', connector: 'c', record: 'r' },
+];
+
+const intentTo = (effect: unknown): Members => ({ ...entries['intent'], effect });
+const observationOf = (seen: unknown): Members => ({ kind: 'observation', seen });
+
+/** The same without one of its members, and with a number where text should be, or text for a number. */
+function spoiled(all: Members): readonly (readonly [string, Members])[] {
+  return Object.entries(all).flatMap(([name, value]) => {
+    const { [name]: _left, ...rest } = all;
+    const wrong = typeof value === 'string' ? 7 : 'text';
+    return [
+      [`without ${name}`, rest],
+      [`with a wrong ${name}`, { ...rest, [name]: wrong }],
+      [`with a list for ${name}`, { ...rest, [name]: [] }],
+      [`with null for ${name}`, { ...rest, [name]: null }],
+    ] as const;
+  });
+}
+
+describe('isEntryShaped()', () => {
+  it.each(Object.values(entries))('takes $kind', (entry) => {
+    expect(isEntryShaped(entry)).toBe(true);
+  });
+
+  it.each(
+    Object.values(entries).flatMap((entry) =>
+      spoiled(entry).map(([how, spoilt]) => [`${String(entry['kind'])} ${how}`, spoilt] as const),
+    ),
+  )('does not take %s', (_, entry) => {
+    expect(isEntryShaped(entry)).toBe(false);
+  });
+
+  it.each(effects)('takes the effect $kind', (effect) => {
+    expect(isEntryShaped(intentTo(effect))).toBe(true);
+  });
+
+  it.each(
+    effects.flatMap((effect) =>
+      spoiled(effect).map(([how, spoilt]) => [`${String(effect['kind'])} ${how}`, spoilt] as const),
+    ),
+  )('does not take the effect %s', (_, effect) => {
+    expect(isEntryShaped(intentTo(effect))).toBe(false);
+  });
+
+  it.each(observations)('takes the observation $what', (seen) => {
+    expect(isEntryShaped(observationOf(seen))).toBe(true);
+  });
+
+  it.each(
+    observations.flatMap((seen) =>
+      spoiled(seen).map(([how, spoilt]) => [`${String(seen['what'])} ${how}`, spoilt] as const),
+    ),
+  )('does not take the observation %s', (_, seen) => {
+    expect(isEntryShaped(observationOf(seen))).toBe(false);
+  });
+
+  it.each(['constructor', '__proto__', 'toString', ''])('knows no kind of the name %s', (kind) => {
+    expect(isEntryShaped({ kind })).toBe(false);
+    expect(isEntryShaped(intentTo({ kind }))).toBe(false);
+    expect(isEntryShaped(observationOf({ what: kind }))).toBe(false);
+  });
+
+  it.each<[string, unknown, boolean]>([
+    ['at', 1, true],
+    ['at', 'yesterday', false],
+    ['at', Number.NaN, false],
+    ['at', Number.POSITIVE_INFINITY, false],
+    ['retryAt', 'yesterday', false],
+    ['retryAt', 5, true],
+    ['hat', 'yesterday', true],
+    ['Atlas', 'yesterday', true],
+    ['facts', { endAt: 'never' }, false],
+    ['facts', { endAt: 5 }, true],
+    ['facts', { records: [{ id: 'a', updatedAt: 5 }, { id: 'b', updatedAt: 'never' }] }, false],
+    ['facts', { records: [{ id: 'a', updatedAt: 5 }, { id: 'b', updatedAt: 6 }] }, true],
+    ['facts', { records: 7 }, false],
+    ['facts', { records: [{ updatedAt: 5 }] }, false],
+    ['facts', { keyId: '__proto__' }, false],
+    ['facts', { grants: { deep: { endAt: null } } }, false],
+  ])('with %s of %o: %s', (name, value, expected) => {
+    expect(isEntryShaped({ ...entries['outcome'], [name]: value })).toBe(expected);
+  });
+});
