@@ -16,23 +16,22 @@ function again(seed: number): string {
 }
 
 describe('seeds', () => {
+  /** Kinds of mishaps that the seeds below have met, and rotations that they have seen. */
+  const met = new Set<string>();
+  let rotations = 0;
+
   it.each([101, 102, 103, 104, 105, 106, 107, 108])('seed %i breaks no law', async (seed) => {
     const { violation, tally } = await run(seed);
     expect(violation, again(seed)).toBeUndefined();
     expect(tally.outageSeconds, again(seed)).toBe(0);
     expect(tally.passes).toBeGreaterThan(10);
+    for (const kind of Object.keys(tally.faults)) met.add(kind);
+    rotations += tally.rotations;
   });
 
-  it('are full of mishaps, taken together', async () => {
-    const kinds = new Set<string>();
-    let rotations = 0;
-    for (const seed of [102, 104, 106]) {
-      const { tally } = await run(seed);
-      for (const kind of Object.keys(tally.faults)) kinds.add(kind);
-      rotations += tally.rotations;
-    }
-    expect(kinds.size).toBeGreaterThan(8);
-    expect(rotations).toBeGreaterThan(3);
+  it('are full of mishaps, taken together', () => {
+    expect(met.size).toBeGreaterThan(8);
+    expect(rotations).toBeGreaterThan(8);
   });
 });
 
