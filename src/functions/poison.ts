@@ -29,7 +29,8 @@ function textOf(raw: unknown): string {
   try {
     return JSON.stringify(raw) ?? 'nothing';
   } catch (error) {
-    if (error instanceof RangeError || error instanceof TypeError) return 'not to be written as JSON';
+    if (error instanceof RangeError || error instanceof TypeError)
+      return 'not to be written as JSON';
     throw error;
   }
 }

@@ -151,7 +151,7 @@ function madeByHand({ cloud, now }: FleetOptions, random: Random, member: Member
   return appId;
 }
 
-export function redirectUrisOf(member: Pick<Member, 'connectors'>): readonly string[] {
+function redirectUrisOf(member: Pick<Member, 'connectors'>): readonly string[] {
   const regions = [...new Set(member.connectors.map((one) => one.region))].toSorted();
   return regions.map((one) => `https://api.${one}.nylas.com/v3/connect/callback`);
 }

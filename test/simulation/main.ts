@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import type { Task } from './crew-member.ts';
 import { runMany } from './crew.ts';
 import { describeFailure, failureLines, type Failure } from './failure.ts';
+import { keptSeeds } from './kept-seeds.ts';
 import { modesNamed } from './modes.ts';
 import { sabotageNames, sabotages } from './sabotage.ts';
 import type { RunResult } from './run.ts';
@@ -24,6 +25,7 @@ the same log, byte for byte.
   --years N           years of each seed (default 4)
   --mode M            how Nylas behaves: all, covering, or names such as active-merge-follow-shown,
                       separated by commas (default all)
+  --kept              the seeds that once failed
   --mishaps N         let only the first N mishaps of a seed strike
   --crash-points      every crash point instead: each write, not done or its answer lost; then pairs
   --pairs N           with --crash-points: only each N-th pair (default 1: all; 0: none)
@@ -55,6 +57,7 @@ interface Choices {
   readonly sabotage?: string;
   readonly log?: string;
   readonly single: boolean;
+  readonly kept: boolean;
 }
 
 const options = {
@@ -64,6 +67,7 @@ const options = {
   years: { type: 'string' },
   mode: { type: 'string' },
   mishaps: { type: 'string' },
+  kept: { type: 'boolean' },
   'crash-points': { type: 'boolean' },
   pairs: { type: 'string' },
   sabotage: { type: 'string' },
@@ -110,6 +114,7 @@ function choicesOf(values: Values): Choices {
     from: seed ?? 1,
     to: seed ?? positive(values.seeds ?? '20', 'seeds'),
     single: seed !== undefined,
+    kept: values.kept ?? false,
     registrations: positive(values.registrations ?? '5', 'registrations'),
     years: positive(values.years ?? '4', 'years'),
     mode,
@@ -129,25 +134,20 @@ function positive(text: string, name: string, least = 1): number {
   return number;
 }
 
-function* tasksOf({
-  from,
-  to,
-  registrations,
-  years,
-  mode,
-  mishaps,
-  log,
-}: Choices): Generator<Task> {
-  for (let seed = from; seed <= to; seed += 1) {
-    yield {
-      seed,
-      registrations,
-      years,
-      mode,
-      ...(mishaps === undefined ? {} : { mishaps }),
-      ...(log === undefined ? {} : { keep: Number.MAX_SAFE_INTEGER }),
-    };
-  }
+function tasksOf(choices: Choices): readonly Task[] {
+  const { from, to, registrations, years, mode, mishaps, log } = choices;
+  const more = {
+    ...(mishaps === undefined ? {} : { mishaps }),
+    ...(log === undefined ? {} : { keep: Number.MAX_SAFE_INTEGER }),
+  };
+  if (choices.kept) return keptSeeds.map(({ taught: _taught, ...task }) => ({ ...task, ...more }));
+  return Array.from({ length: to - from + 1 }, (_, index) => ({
+    seed: from + index,
+    registrations,
+    years,
+    mode,
+    ...more,
+  }));
 }
 
 /** Seeds, and a report of the first that failed. */
@@ -157,15 +157,16 @@ async function seeds(choices: Choices): Promise<void> {
   const failed: RunResult[] = [];
   const logs: string[] = [];
   let done = 0;
-  await runMany(tasksOf(choices), {
-    workers: Math.min(choices.workers, choices.to - choices.from + 1),
+  const tasks = tasksOf(choices);
+  await runMany(tasks, {
+    workers: Math.min(choices.workers, tasks.length),
     finished(result) {
       done += 1;
       tally = added(tally, result.tally);
       if (choices.single) logs.push(result.log);
       if (choices.log !== undefined) writeFileSync(choices.log, `${result.tail.join('\n')}\n`);
       if (result.violation) failed.push(result);
-      progress(done, choices, failed.length);
+      progress(done, tasks.length, failed.length);
       return failed.length >= 3;
     },
   });
@@ -173,7 +174,8 @@ async function seeds(choices: Choices): Promise<void> {
   const failures = [];
   for (const result of failed) {
     process.stderr.write(`seed ${result.seed} failed; looking for the fewest mishaps\n`);
-    failures.push(await describeFailure({ ...firstTask(choices), seed: result.seed }, result));
+    const task = tasks.find((one) => one.seed === result.seed);
+    if (task) failures.push(await describeFailure(task, result));
   }
   const report = reportOf(choices, { tally, done, failures, startedMs, logs });
   process.stdout.write(
@@ -184,12 +186,7 @@ async function seeds(choices: Choices): Promise<void> {
   if (failures.length > 0) process.exitCode = 1;
 }
 
-function firstTask({ from, registrations, years, mode }: Choices): Task {
-  return { seed: from, registrations, years, mode };
-}
-
-function progress(done: number, { from, to }: Choices, failures: number): void {
-  const all = to - from + 1;
+function progress(done: number, all: number, failures: number): void {
   if (done !== all && done % 10 !== 0) return;
   process.stderr.write(`${done} of ${all} seeds${failures > 0 ? `, ${failures} failed` : ''}\n`);
 }

@@ -42,7 +42,7 @@ export type Fate =
   | 'down';
 
 /** Fates that strike by chance, with their share among them. */
-export const chanceFates: readonly (readonly [fate: Fate, share: number])[] = [
+const chanceFates: readonly (readonly [fate: Fate, share: number])[] = [
   ['cut-before', 2],
   ['cut-after', 4],
   ['failed', 3],
@@ -207,7 +207,7 @@ function oneOf(fortune: Fortune, host: string): Fate {
 }
 
 /** Everything but GET, and but the token endpoint, which changes nothing. */
-export function isWrite({ method, url }: Pick<TransportRequest, 'method' | 'url'>): boolean {
+function isWrite({ method, url }: Pick<TransportRequest, 'method' | 'url'>): boolean {
   return method !== 'GET' && !url.includes('/oauth2/');
 }
 

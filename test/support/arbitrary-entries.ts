@@ -101,7 +101,7 @@ const orderBody: fc.Arbitrary<OrderBody> = fc.oneof(
 );
 
 /** What one entry says, whatever stands before it. */
-export const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
+const entryBody: fc.Arbitrary<EntryBody> = fc.oneof(
   fc.record({
     kind: always('intent'),
     id: intentId,
@@ -173,7 +173,7 @@ export interface MadeChain {
 }
 
 /** Writes entries as Keeper does, a minute apart. */
-export function chainOf(bodies: readonly EntryBody[]): MadeChain {
+function chainOf(bodies: readonly EntryBody[]): MadeChain {
   const lines: string[] = [];
   const entries: Entry[] = [];
   const links: Link[] = [];

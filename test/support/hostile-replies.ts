@@ -193,7 +193,7 @@ const members = new Set([
 ]);
 
 /** Holds when the fault is one of the closed union, bounded, and quotes nothing. */
-export function expectPreciseFault(fault: Fault): void {
+function expectPreciseFault(fault: Fault): void {
   expect(Object.keys(kinds)).toContain(fault.kind);
   expect(Object.keys(fault).filter((name) => !members.has(name))).toEqual([]);
   if (fault.code !== undefined) expect(fault.code).toMatch(/^[A-Za-z][\w.-]{0,79}$/);

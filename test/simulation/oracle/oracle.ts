@@ -15,7 +15,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 
 /** What is forgiven, in one place. */
-export const bounds = {
+const bounds = {
   /** A write may arrive so long after its deadline: the request's own time. */
   lateMs: 2 * minuteMs,
   /** An orphan is removed within this, not counting times in which Graph could not be used. */
