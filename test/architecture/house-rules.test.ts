@@ -17,7 +17,10 @@ const broken = ['FIX', 'ME'].join('');
 
 describe('the sources and tests', () => {
   it('keep the house rules', () => {
-    const modules = readModules('src', 'test', 'scripts', 'bench');
+    // A tool's configuration is a default export, as the tool wants it.
+    const modules = readModules('src', 'test', 'scripts', 'bench').filter(
+      ({ path }) => !path.endsWith('.config.ts'),
+    );
     expect(modules.flatMap(houseRuleBreaks)).toEqual([]);
   });
 });

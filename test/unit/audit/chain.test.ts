@@ -113,6 +113,7 @@ describe('a chain', () => {
     ['too many bytes', `${'x'.repeat(20_000)}\n`, 'too-long'],
     ['a pit of brackets', `${'['.repeat(8_000)}${']'.repeat(8_000)}\n`, 'wrong-shape'],
     ['a pit in an object', `{"a":${'['.repeat(8_000)}${']'.repeat(8_000)}}\n`, 'wrong-shape'],
+    ['a number that no number can hold', '{"a":[1e400]}\n', 'wrong-shape'],
     ['an empty line', '\n', 'not-json'],
   ])('with %s is a defect, never an exception', (_, text, what) => {
     expect(decodeLines(text, genesis).defect).toEqual({ seq: 1, defect: what });

@@ -466,6 +466,46 @@ describe('law 12: a switch counts', () => {
   });
 });
 
+describe('law 12: a switch from a secret of before Keeper counts too', () => {
+  const counted = (change: Change): boolean | undefined => {
+    const [action] = told(change).flatMap((one) => (one.kind === 'act' ? [one.action] : []));
+    return action?.kind === 'push' ? action.counted : undefined;
+  };
+  const withOlder = (made: World): void => {
+    adopted(made);
+    foreign(made, 'f');
+  };
+
+  it('where there is one that works', () => {
+    expect(counted(withOlder)).toBe(true);
+    expect(counted(adopted)).toBe(false);
+  });
+
+  it('unless it is the one that is pushed', () => {
+    const taken = (made: World): void => {
+      withOlder(made);
+      Object.assign(remembered(made), { origin: 'taken-over' });
+      delete remembered(made).intent;
+    };
+    expect(counted(taken)).toBe(false);
+  });
+
+  it('unless the connector is not there yet, or a push to it is in doubt', () => {
+    const first = (made: World): void => {
+      missing(made);
+      foreign(made, 'f');
+      delete made.memory.connectors['eu/two'];
+    };
+    expect(counted(first)).toBe(false);
+    const doubtful = (made: World): void => {
+      withOlder(made);
+      delete made.memory.connectors['eu/two'];
+      connectorOf(made).doubtful.push({ keyId: 'k1', at: 0 });
+    };
+    expect(counted(doubtful)).toBe(false);
+  });
+});
+
 describe('in the last resort', () => {
   it('an unproven one is pushed', () => {
     const change = (made: World): void => {

@@ -312,6 +312,20 @@ describe('betterCredentialWaits()', () => {
     expect(told(change)).toEqual(person('secret-lost', now + hourMs));
   });
 
+  it('promotes nothing into a name that waits in the vault’s deleted secrets', () => {
+    const deleted = (name: string) => (made: World) => {
+      rested(made);
+      made.observed.deletedSecrets = known([name]);
+    };
+    expect(told(deleted('nylas-calendar'))).toEqual(person('secret-lost', now + hourMs));
+    expect(told(deleted('nylas-calendar-pending'))).toEqual(promote('rotation'));
+    const blind = (made: World): void => {
+      rested(made);
+      made.observed.deletedSecrets = unseen;
+    };
+    expect(told(blind)).toEqual(promote('rotation'));
+  });
+
   it('promotes nothing while a promotion may land yet', () => {
     const doubt = (at: number) => (made: World) => {
       rested(made);

@@ -744,11 +744,11 @@ describe('orderFulfilled()', () => {
 
     it('is refused where a new one would not end later than what serves', () => {
       expect(finds(orderFulfilled, tooEarly)).toEqual(endsOrder('refused', 'ends-too-early'));
-      const later = (made: World): void => {
+      const endsLater = (made: World): void => {
         tooEarly(made);
         endsAt(made, 'k1', now + 100 * dayMs - 1);
       };
-      expect(finds(orderFulfilled, later)).toEqual([]);
+      expect(finds(orderFulfilled, endsLater)).toEqual([]);
     });
 
     it('is not refused where a newer one is on its way', () => {

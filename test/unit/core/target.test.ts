@@ -102,6 +102,19 @@ describe('nextToPromote()', () => {
     expect(told).toBeUndefined();
   });
 
+  it('is one that was current before, although it was proven before its rest only', () => {
+    const again = (made: World): void => {
+      delete made.memory.promoted;
+      remembered(made).provedAt = now - 100 * dayMs;
+    };
+    expect(next(again)).toBe('k1');
+    const never = (made: World): void => {
+      again(made);
+      delete remembered(made).promotedAt;
+    };
+    expect(next(never)).toBeUndefined();
+  });
+
   it('is one at the very end of its rest', () => {
     const change = (made: World): void => {
       ours(made, 'k2', { addedAt: now - settleMs, provedAt: now });

@@ -24,7 +24,7 @@ import { dayMs, hourMs } from '../../../src/core/limits.ts';
 export type Draft<T> = T extends object ? { -readonly [Key in keyof T]: Draft<T[Key]> } : T;
 
 export const now = Date.parse('2026-06-01T12:00:00Z');
-export const fault = { kind: 'unavailable', vendor: 'graph' } as const;
+const fault = { kind: 'unavailable', vendor: 'graph' } as const;
 export const unseen = unknown(fault);
 
 /** The registration in the middle of its year: `k1` serves both connectors, proven and promoted. */
