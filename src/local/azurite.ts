@@ -42,6 +42,8 @@ export interface Azurite {
   readonly pid: number;
   /** Ends it with everything saved. */
   stop(): Promise<void>;
+  /** After it was stopped: starts it where it was, with the same ports. What was in memory is gone. */
+  startAgain(): Promise<void>;
 }
 
 export interface AzuriteOptions {
@@ -49,6 +51,8 @@ export interface AzuriteOptions {
   readonly location?: string;
   /** What the folder holds goes first. */
   readonly isFresh?: boolean;
+  /** The folder with space for Azurite to save into when there is no other; see room.ts. */
+  readonly reserve?: string;
 }
 
 /** Another Azurite uses the folder. */
@@ -59,7 +63,8 @@ export class FolderInUse extends Error {}
  * @throws FolderInUse
  * @throws Error when it does not start.
  */
-export async function startAzurite({ location, isFresh }: AzuriteOptions = {}): Promise<Azurite> {
+export async function startAzurite(options: AzuriteOptions = {}): Promise<Azurite> {
+  const { location, isFresh } = options;
   if (location !== undefined) {
     await waitForPredecessor(location);
     if (isFresh) rmSync(location, { recursive: true, force: true });
@@ -67,8 +72,8 @@ export async function startAzurite({ location, isFresh }: AzuriteOptions = {}): 
   }
   for (let attempt = 1; attempt <= starts; attempt += 1) {
     const ports = await freePorts();
-    const child = launch(ports, location);
-    if (await listens(child)) return running(child, ports, location);
+    const child = launch(ports, options);
+    if (await listens(child)) return running(child, ports, options);
   }
   const log = location === undefined ? '' : `; see ${logIn(location)}`;
   throw new Error(`Azurite does not start${log}`);
@@ -80,13 +85,17 @@ interface Ports {
   readonly table: number;
 }
 
-function launch(ports: Ports, location: string | undefined): ChildProcess {
+function launch(ports: Ports, { location, reserve }: AzuriteOptions): ChildProcess {
   const output = location === undefined ? 'ignore' : openSync(logIn(location), 'a');
   const child = spawn(
     process.execPath,
     [guard, ...argumentsFor(ports, location)],
     // In a group of its own: Ctrl-C in the terminal must not end storage before its user.
-    { stdio: ['ignore', output, output, 'ipc'], detached: true },
+    {
+      stdio: ['ignore', output, output, 'ipc'],
+      detached: true,
+      env: { ...process.env, ...(reserve === undefined ? {} : { KEEPER_RESERVE: reserve }) },
+    },
   );
   if (typeof output === 'number') closeSync(output);
   child.unref();
@@ -127,12 +136,10 @@ async function listens(child: ChildProcess): Promise<boolean> {
   }
 }
 
-function running(child: ChildProcess, ports: Ports, location: string | undefined): Azurite {
-  const { pid } = child;
-  if (pid === undefined) throw new Error('Azurite has no process');
-  if (location !== undefined) writeFileSync(pidFileIn(location), String(pid));
-  // What it holds must not keep our process alive; our end is its end.
-  child.channel?.unref();
+function running(first: ChildProcess, ports: Ports, options: AzuriteOptions): Azurite {
+  const { location } = options;
+  let child = first;
+  let pid = taken(child, location);
   const addressOf = (port: number): string => `http://127.0.0.1:${port}/${account}`;
   return {
     connectionString: [
@@ -145,9 +152,30 @@ function running(child: ChildProcess, ports: Ports, location: string | undefined
     ].join(';'),
     blobPort: ports.blob,
     queuePort: ports.queue,
-    pid,
+    get pid() {
+      return pid;
+    },
     stop: () => end(child),
+    async startAgain() {
+      for (let attempt = 1; attempt <= starts; attempt += 1) {
+        child = launch(ports, options);
+        if (await listens(child)) {
+          pid = taken(child, location);
+          return;
+        }
+      }
+      throw new Error('Azurite does not start again');
+    },
   };
+}
+
+/** Notes a process that listens as the one that uses the folder. */
+function taken({ pid, channel }: ChildProcess, location: string | undefined): number {
+  if (pid === undefined) throw new Error('Azurite has no process');
+  if (location !== undefined) writeFileSync(pidFileIn(location), String(pid));
+  // What it holds must not keep our process alive; our end is its end.
+  channel?.unref();
+  return pid;
 }
 
 /** Closes the channel, as our death would, and waits. */

@@ -3,9 +3,17 @@
  * time in which nothing would. Ticks at which nothing is due are skipped; at least one a day is not.
  */
 import type { StateHead } from '../reconcile/world.ts';
+import type { Cloud } from './cloud.ts';
+import type { Host } from './host.ts';
 import type { Stage } from './stage.ts';
 
 const dayMs = 86_400_000;
+
+/** What is conducted; the host may be another process. */
+export interface Conducted extends Pick<Stage, 'clock' | 'desired' | 'door' | 'states'> {
+  readonly cloud: Pick<Cloud, 'nextAt'>;
+  readonly host: Pick<Host, 'tick' | 'nextTickAt' | 'drainQueue' | 'deliverEvent'>;
+}
 
 /** When to stop. */
 export interface Ending {
@@ -18,7 +26,7 @@ export interface Ending {
 }
 
 /** True when every registration was looked at, and none waits for anything but a person's freeze. */
-export function isSettled(stage: Stage, heads: readonly StateHead[]): boolean {
+export function isSettled(stage: Conducted, heads: readonly StateHead[]): boolean {
   return stage.desired.registrations.every((one) => {
     const head = heads.find((each) => each.registration === one.key);
     if (head === undefined || head.nextLookAt <= stage.clock.now()) return false;
@@ -27,7 +35,7 @@ export function isSettled(stage: Stage, heads: readonly StateHead[]): boolean {
 }
 
 /** Conducts until the ending. Returns whether all is settled. */
-export async function conduct(stage: Stage, ending: Ending): Promise<boolean> {
+export async function conduct(stage: Conducted, ending: Ending): Promise<boolean> {
   await stage.host.tick();
   let heads = await beat(stage);
   for (;;) {
@@ -42,7 +50,7 @@ export async function conduct(stage: Stage, ending: Ending): Promise<boolean> {
 }
 
 /** One beat: events, passes, people. Returns how all states stand. */
-export async function beat(stage: Stage): Promise<readonly StateHead[]> {
+export async function beat(stage: Conducted): Promise<readonly StateHead[]> {
   await deliver(stage);
   await stage.host.drainQueue();
   await stage.door.people();
@@ -51,7 +59,7 @@ export async function beat(stage: Stage): Promise<readonly StateHead[]> {
 }
 
 /** Delivers the events that are due, as Event Grid does. Returns how many. */
-async function deliver({ door, host }: Stage): Promise<number> {
+async function deliver({ door, host }: Conducted): Promise<number> {
   const due = await door.events();
   for (const delivery of due) {
     const status = await host.deliverEvent(delivery.body);
@@ -65,7 +73,7 @@ async function deliver({ door, host }: Stage): Promise<number> {
  * True when the timer fired.
  */
 async function leap(
-  { clock, cloud, host }: Stage,
+  { clock, cloud, host }: Conducted,
   heads: readonly StateHead[],
   untilAt: number,
 ): Promise<boolean> {

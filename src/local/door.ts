@@ -3,12 +3,13 @@
  * journal, what went in is written down before it is done, and a cloud made from the same seed that
  * goes through the same journal is the same cloud: so it survives a kill.
  */
-import { closeSync, existsSync, openSync, readFileSync, writeSync } from 'node:fs';
 import type { SimulatedClock } from './clock.ts';
 import type { Cloud } from './cloud.ts';
 import type { FaultLevel } from './fates.ts';
 import { inTurn } from './host-turn.ts';
+import { journaledLines, openJournal, type Journal } from './journal.ts';
 import type { People } from './people.ts';
+import type { Room } from './room.ts';
 import type { Delivery } from './simulators/event-grid.ts';
 import { ConnectionCut } from './simulators/simulator.ts';
 
@@ -58,13 +59,15 @@ export interface DoorOptions {
   readonly machineNow: () => number;
   /** Path of the journal; without it nothing is written. */
   readonly journal?: string;
+  /** Where the journal is. */
+  readonly room?: Room;
 }
 
 /** Opens the door. */
 export function openDoor(options: DoorOptions): Door {
   const { clock } = options;
   let machineAt = options.machineNow();
-  let journal: number | undefined;
+  let journal: Journal | undefined;
   const turn = inTurn();
 
   function enter(deed: Deed): Promise<unknown> {
@@ -78,8 +81,8 @@ export function openDoor(options: DoorOptions): Door {
 
   function write(deed: Journaled): void {
     if (options.journal === undefined) return;
-    journal ??= openSync(options.journal, 'a');
-    writeSync(journal, `${JSON.stringify(deed)}\n`);
+    journal ??= openJournal(options.journal, options.room);
+    journal.append(JSON.stringify(deed));
   }
 
   return {
@@ -105,12 +108,10 @@ export function openDoor(options: DoorOptions): Door {
       (await enter({ kind: 'age', registration, endsInDays })) as boolean,
     machineNow: () => machineAt,
     async replay() {
-      if (options.journal === undefined || !existsSync(options.journal)) return 0;
-      const lines = readFileSync(options.journal, 'utf8').split('\n');
+      if (options.journal === undefined) return 0;
       let count = 0;
-      for (const line of lines) {
-        const deed = parsed(line);
-        if (!deed) continue; // The last line of a killed process may be cut off.
+      for (const line of journaledLines(options.journal)) {
+        const deed = JSON.parse(line) as Journaled;
         clock.jumpTo(deed.at);
         ({ machineAt } = deed);
         await perform(options, deed).catch(expectCut);
@@ -119,7 +120,7 @@ export function openDoor(options: DoorOptions): Door {
       return count;
     },
     close() {
-      if (journal !== undefined) closeSync(journal);
+      journal?.close();
       journal = undefined;
     },
   };
@@ -152,14 +153,6 @@ async function perform({ cloud, people }: DoorOptions, deed: Deed): Promise<unkn
     case 'age':
       cloud().settle();
       return people().age(deed.registration, deed.endsInDays);
-  }
-}
-
-function parsed(line: string): Journaled | undefined {
-  try {
-    return JSON.parse(line) as Journaled;
-  } catch {
-    return undefined;
   }
 }
 

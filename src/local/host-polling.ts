@@ -1,7 +1,7 @@
 /** Role: when the host looks into its queues: on demand, and every so often. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { detailOf, type Invoker } from './host-invoke.ts';
-import { drain, openQueues } from './host-queue.ts';
+import { drain, openQueues, type Taking } from './host-queue.ts';
 import type { HostFile, Settings } from './host-settings.ts';
 import { inTurn } from './host-turn.ts';
 
@@ -17,10 +17,17 @@ export interface Queues {
   stop(this: void): Promise<void>;
 }
 
+export interface QueuesOptions {
+  readonly storage: string;
+  readonly settings: Settings;
+  readonly file: HostFile;
+  readonly taking: Taking;
+}
+
 /** Opens the queues of an app. */
 export async function queuesOf(
   invoker: Invoker,
-  { storage, settings, file }: { storage: string; settings: Settings; file: HostFile },
+  { storage, settings, file, taking }: QueuesOptions,
 ): Promise<Queues> {
   const functions = [...invoker.registrations.functions.values()];
   const triggers = await openQueues(functions, storage, settings);
@@ -29,7 +36,7 @@ export async function queuesOf(
   let polling: AbortController | undefined;
 
   async function drainUnless(signal: AbortSignal): Promise<number> {
-    return turn(() => drain(invoker, triggers, { file, signal }));
+    return turn(() => drain(invoker, triggers, { file, signal, taking }));
   }
 
   async function poll(intervalMs: number, signal: AbortSignal): Promise<void> {

@@ -13,8 +13,16 @@ import type { RegisteredFunction } from './functions-core.ts';
 import { type Invoker, triggerOf, tryInvoke } from './host-invoke.ts';
 import { type HostFile, resolveNames, type Settings } from './host-settings.ts';
 
-/** How long a taken message stays invisible: longer than a function may run. */
-const visibilitySeconds = 300;
+/** How messages are taken. */
+export interface Taking {
+  /** How long a taken message stays invisible. */
+  readonly visibilitySeconds: number;
+  /** Messages that one request asks for. */
+  readonly batchMessages: number;
+}
+
+/** Invisible for longer than a function may run. */
+export const usualTaking: Taking = { visibilitySeconds: 300, batchMessages: 16 };
 
 /** Messages in one draining; more means that functions feed their own queue. */
 const drainedMessages = 100_000;
@@ -66,18 +74,26 @@ export async function openQueues(
   return triggers;
 }
 
+/** How a draining goes. */
+interface Draining {
+  readonly file: HostFile;
+  readonly signal: AbortSignal;
+  readonly taking: Taking;
+}
+
 /** Runs messages until all queues are empty or the signal ends it; returns how many invocations that were. */
 export async function drain(
   invoker: Invoker,
   triggers: readonly QueueTrigger[],
-  { file, signal }: { file: HostFile; signal: AbortSignal },
+  draining: Draining,
 ): Promise<number> {
+  const { signal } = draining;
   let count = 0;
   for (let isBusy = true; isBusy;) {
     isBusy = false;
     for (const [index, trigger] of triggers.entries()) {
       for (let isFull = true; isFull && !signal.aborted;) {
-        const batch = await runBatch(invoker, trigger, { file, signal });
+        const batch = await runBatch(invoker, trigger, draining);
         ({ isFull } = batch);
         count += batch.count;
         // Those before it may have been filled again; its own was read until it was empty.
@@ -89,21 +105,18 @@ export async function drain(
   return count;
 }
 
-/** Messages that one request asks for. */
-const batchMessages = 16;
-
 /** Runs a batch. Full: there may be more, or a failed message that is visible again. */
 async function runBatch(
   invoker: Invoker,
   trigger: QueueTrigger,
-  { file, signal }: { file: HostFile; signal: AbortSignal },
+  { file, signal, taking }: Draining,
 ): Promise<{ count: number; isFull: boolean }> {
   const { receivedMessageItems: messages } = await trigger.queue.receiveMessages({
-    numberOfMessages: batchMessages,
-    visibilityTimeout: visibilitySeconds,
+    numberOfMessages: taking.batchMessages,
+    visibilityTimeout: taking.visibilitySeconds,
   });
   let count = 0;
-  let isFull = messages.length === batchMessages;
+  let isFull = messages.length === taking.batchMessages;
   for (const message of messages) {
     if (signal.aborted) break; // The rest becomes visible again.
     isFull = !(await runOne(invoker, trigger, { file, message })) || isFull;

@@ -64,7 +64,7 @@ export function timersOf(
  * second first; a day must fit both its fields.
  * @throws Error when the schedule is none, or never comes again.
  */
-function nextInstant(schedule: string, now: number): number {
+export function nextInstant(schedule: string, now: number): number {
   const cron = new Cron(schedule, {
     mode: '6-part',
     timezone: 'Etc/UTC',

@@ -12,6 +12,7 @@ import { answerHttp, httpRouteOf, keyIn } from './host-http.ts';
 import { detailOf, type Invoker, triggerOf } from './host-invoke.ts';
 import { drawKeys, type HostKeys, isAccepted } from './host-keys.ts';
 import { type Queues, queuesOf } from './host-polling.ts';
+import { type Taking, usualTaking } from './host-queue.ts';
 import { type HostReply, type HostRequest, startServer } from './host-server.ts';
 import { applySettings, type HostFile, readHostFile, type Settings } from './host-settings.ts';
 import { type Timers, timersOf } from './host-timer.ts';
@@ -28,6 +29,8 @@ export interface HostOptions extends Partial<HostKeys> {
   /** Connection string of the queues' storage account. */
   readonly storage: string;
   log(line: string): void;
+  /** How messages are taken off queues, where that is to differ. */
+  readonly taking?: Taking;
   /** Imports a module; for test runners that put an import of their own in its place. */
   load?(this: void, url: string): Promise<unknown>;
 }
@@ -73,7 +76,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 }
 
 async function start(options: HostOptions, stack: AsyncDisposableStack): Promise<Host> {
-  const { settings, clock, storage } = options;
+  const { settings, clock, storage, taking = usualTaking } = options;
   const bundle = urlOf(options.bundle);
   const file = readHostFile(new URL('../host.json', bundle));
   const log = (level: LogLevel, message: string): void => options.log(`${level} ${message}`);
@@ -87,7 +90,7 @@ async function start(options: HostOptions, stack: AsyncDisposableStack): Promise
   const parts: Parts = { registrations, appHookData: {}, log, keys, file, options };
   await startApp(parts, bundle, stack);
   const timers = timersOf(parts, { clock, settings });
-  const queues = await queuesOf(parts, { storage, settings, file });
+  const queues = await queuesOf(parts, { storage, settings, file, taking });
   stack.defer(queues.stop);
   const server = await startServer(options.port, {
     answer: answererOf(parts, timers),

@@ -14,6 +14,7 @@ import { openDoor, type Door } from './door.ts';
 import type { Memento } from './memento.ts';
 import { prepareOwn } from './own-tenant.ts';
 import { people } from './people.ts';
+import type { Room } from './room.ts';
 
 /** A `keeper.yaml` of the caller's. */
 export interface OwnFile {
@@ -29,6 +30,8 @@ export interface Making {
   readonly own: OwnFile | undefined;
   /** Path of the journal; without it nothing is written. */
   readonly journal?: string;
+  /** Where the journal is. */
+  readonly room?: Room;
 }
 
 export interface MadeCloud {
@@ -40,7 +43,7 @@ export interface MadeCloud {
 
 /** Makes it, as it was before the first request. */
 export async function makeCloud(making: Making): Promise<MadeCloud> {
-  const { memento, clock, own, journal } = making;
+  const { memento, clock, own, journal, room } = making;
   const { seed, faults, untilAt } = memento;
   const door: Door = openDoor({
     clock,
@@ -48,6 +51,7 @@ export async function makeCloud(making: Making): Promise<MadeCloud> {
     cloud: () => cloud,
     people: () => persons,
     ...(journal === undefined ? {} : { journal }),
+    ...(room === undefined ? {} : { room }),
   });
   const cloud = simulatedCloud({
     clock,

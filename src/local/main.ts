@@ -1,4 +1,5 @@
 /** `npm start`: the whole product on one machine, before your eyes. */
+import { UnusableFile } from './backdrop.ts';
 import { conduct } from './conductor.ts';
 import { startControls } from './controls.ts';
 import { PortInUse } from './host-server.ts';
@@ -6,8 +7,9 @@ import { interact } from './interact.ts';
 import { defaultPort, help, readOptions, type LocalOptions } from './options.ts';
 import { progressLine, readTold } from './progress.ts';
 import { gatherReport, reportTable, type Report } from './report.ts';
+import { FolderFull } from './room.ts';
 import { endOnSignal, type Over } from './signal.ts';
-import { readOwn, setStage, UnusableFile, type Stage } from './stage.ts';
+import { readOwn, setStage, type Stage } from './stage.ts';
 
 const dayMs = 86_400_000;
 /** Simulated time in which everything must settle. */
@@ -24,6 +26,10 @@ async function main(args: readonly string[]): Promise<number> {
     return await run(read.options);
   } catch (error) {
     if (error instanceof UnusableFile) return complain(error.message);
+    if (error instanceof FolderFull) {
+      complain(error.message);
+      return 1;
+    }
     if (error instanceof PortInUse) return complain(`${error.message} Choose another with --port.`);
     throw error;
   }
@@ -38,7 +44,9 @@ async function run(options: LocalOptions): Promise<number> {
   const startedMs = performance.now();
   let stage: Stage | undefined;
   const restore = tellProgress(() => stage);
-  const over = endOnSignal();
+  const signal = endOnSignal();
+  const isFull = (): boolean => stage?.room?.isFull() ?? false;
+  const over: Over = { asked: signal.asked, isOver: () => signal.isOver() || isFull() };
   try {
     const own = options.config === undefined ? undefined : readOwn(options.config);
     say('Starting storage, the simulated cloud and the host …');
@@ -52,12 +60,17 @@ async function run(options: LocalOptions): Promise<number> {
       const controls = await startControls(stage);
       await interact(stage, controls, over);
       await controls.stop();
-      return 0;
+      return isFull() ? 1 : 0;
     }
     return report.ok ? 0 : 1;
+  } catch (error) {
+    // Without space anything can fail; all that matters is told below.
+    if (!isFull()) throw error;
+    return 1;
   } finally {
     await stage?.stop();
     restore();
+    if (isFull()) complain(new FolderFull(options.data ?? '').message);
   }
 }
 

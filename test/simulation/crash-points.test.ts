@@ -1,4 +1,4 @@
-import { describe, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { coveringNylasModes } from '../../src/local/simulators/nylas-modes.ts';
 import { plainMode } from '../support/tenant.ts';
 import { allCastings, countWrites, mishaps, singlePoints } from './crash-points.ts';
@@ -17,6 +17,13 @@ describe.each(counted)('the story $casting.story of $writes writes', ({ casting,
 
   it.each(mishaps)('survives each write with the mishap "%s"', async (mishap) => {
     for (const point of points.filter((one) => one.mishap === mishap)) await tell(casting, [point]);
+  });
+});
+
+describe.each(counted)('the story $casting.story', ({ casting, writes }) => {
+  it('is not taken for survived when its mishap never comes', async () => {
+    const beyond = { nth: writes + 1, mishap: 'lost' } as const;
+    await expect(tell(casting, [beyond])).rejects.toThrow('a mishap did not happen');
   });
 });
 

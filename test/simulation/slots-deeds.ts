@@ -2,7 +2,7 @@
  * Role: what a person does who reads a reason's remedy (`src/core/reason.ts`), and nothing more.
  */
 import type { Reason } from '../../src/core/reason.ts';
-import { hourMs } from '../support/tenant.ts';
+import { hourMs, minuteMs } from '../support/tenant.ts';
 import type { MadeState } from './slots-making.ts';
 import { heldBy } from './slots-watch.ts';
 
@@ -40,6 +40,8 @@ async function recoverOrRotate({ customer }: MadeState): Promise<boolean> {
   const { vault } = customer.cloud;
   const deleted = vault.state.deletedSecrets();
   for (const { name } of deleted) vault.recoverByHand(name);
+  // A recovery takes seconds.
+  customer.leap(minuteMs);
   if (deleted.length === 0) await customer.order({ kind: 'rotate', reason: 'secret purged' });
   return true;
 }

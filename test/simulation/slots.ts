@@ -119,7 +119,7 @@ export function isPromoted(kind: SlotKind): boolean {
 }
 
 /** Its text is in the pending secret alone. */
-export function isPending(kind: SlotKind): boolean {
+function isPending(kind: SlotKind): boolean {
   return pendingKinds.has(kind);
 }
 
@@ -129,7 +129,7 @@ export function isForeign(kind: SlotKind): boolean {
 }
 
 /** The kind in the slot whose secret the connector holds. */
-export function connectorSlot({ slots, connector }: SlotState): SlotKind | undefined {
+function connectorSlot({ slots, connector }: SlotState): SlotKind | undefined {
   if (connector === 'first') return slots[0];
   return connector === 'second' ? slots[1] : undefined;
 }

@@ -20,7 +20,7 @@ export interface Act {
   readonly missing: (customer: Tenant) => readonly string[];
 }
 
-export interface Story {
+interface Story {
   /** What there is before; all goes well up to here. */
   readonly begin: (customer: Tenant, calendar: DesiredRegistration) => Promise<void>;
   /** What a person orders, where one does. */
@@ -40,8 +40,8 @@ const patienceMs = 4 * hourMs;
 /** A planned rotation rests for a day before the switch. */
 const restMs = dayMs;
 
-const firstEndAt = ({ application }: Tenant): number =>
-  Math.min(...application().passwords.map((one) => one.endAt));
+const firstEndAt = (customer: Tenant): number =>
+  Math.min(...customer.passwords().map((one) => one.endAt));
 
 const creation: Story = {
   begin: async () => {},

@@ -80,7 +80,7 @@ export function isWrite({ method, url }: Asked): boolean {
 }
 
 /** What vendors hold, in a form that can be compared. Nothing of it changes by itself. */
-export function vendorState({ cloud, desired }: FolderWorld): object {
+export function vendorState({ cloud, desired }: Pick<FolderWorld, 'cloud' | 'desired'>): object {
   return {
     applications: cloud.directory.applications().map((one) => ({
       ...one,
@@ -110,7 +110,8 @@ function connectorsOf(desired: Desired): Desired['registrations'][number]['conne
   return desired.registrations.flatMap((one) => one.connectors);
 }
 
-function noteHeldSecrets(secrets: Set<string>, cloud: Cloud, desired: Desired): void {
+/** Notes every secret text that the simulated world holds now. */
+export function noteHeldSecrets(secrets: Set<string>, cloud: Cloud, desired: Desired): void {
   for (const { appId, passwords } of cloud.directory.applications()) {
     const others = cloud.directory.servicePrincipal(appId)?.passwords ?? [];
     for (const { text } of [...passwords, ...others]) secrets.add(text);
@@ -127,8 +128,8 @@ function noteHeldSecrets(secrets: Set<string>, cloud: Cloud, desired: Desired): 
   }
 }
 
-/** Notes what the cloud tells while it goes through the journal: texts that it shows only once. */
-function noteAnsweredSecrets(secrets: Set<string>, cloud: Cloud): void {
+/** Notes what the cloud tells from now on: texts that it shows only once. */
+export function noteAnsweredSecrets(secrets: Set<string>, cloud: Cloud): void {
   const fetch = cloud.fetch.bind(cloud);
   cloud.fetch = async (request) => {
     const answer = await fetch(request);
@@ -140,7 +141,11 @@ function noteAnsweredSecrets(secrets: Set<string>, cloud: Cloud): void {
   };
 }
 
-function noteAskedSecrets(secrets: Set<string>, { headers, body }: Asked): void {
+/** Notes what a request carries. */
+export function noteAskedSecrets(
+  secrets: Set<string>,
+  { headers, body }: Pick<Asked, 'headers' | 'body'>,
+): void {
   for (const [name, value] of headers) {
     if (name === 'authorization') secrets.add(value.replace(/^Bearer /, ''));
   }
@@ -177,7 +182,8 @@ export async function storedNow(folder: string): Promise<Stored> {
   return storedAt(storageOf(folder));
 }
 
-async function storedAt(connectionString: string): Promise<Stored> {
+/** Reads everything in a storage account. */
+export async function storedAt(connectionString: string): Promise<Stored> {
   const blobs = new Map<string, string>();
   const service = BlobServiceClient.fromConnectionString(connectionString);
   for await (const { name: container } of service.listContainers()) {

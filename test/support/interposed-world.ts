@@ -62,6 +62,8 @@ export function interposedWorld(world: World, intercept: Intercept): World {
 export class Crash extends Error {}
 
 export type Mishap =
+  /** The process dies right before the write. */
+  | 'crash-before'
   /** The process dies right after the write was carried out. */
   | 'crash'
   /** The write is carried out, its answer lost. */
@@ -69,12 +71,20 @@ export type Mishap =
   /** The write is not carried out, and nobody can tell. */
   | 'failed';
 
+/** A mishap at the n-th write. */
+export interface MishapPoint {
+  readonly nth: number;
+  readonly mishap: Mishap;
+}
+
 export interface MishapPlan {
   readonly intercept: Intercept;
-  /** Counts from now on; the n-th write has the mishap. Infinity: none. */
-  arm(nth: number, mishap: Mishap): void;
+  /** Counts from now on; none given: nothing goes wrong. */
+  arm(points?: readonly MishapPoint[]): void;
   /** Writes since armed. */
   readonly count: number;
+  /** The writes that had a mishap since armed. */
+  readonly struck: readonly string[];
 }
 
 const vendorOf: Readonly<Record<PortName, Fault['vendor']>> = {
@@ -89,26 +99,33 @@ const vendorOf: Readonly<Record<PortName, Fault['vendor']>> = {
   queue: 'storage',
 };
 
-/** One mishap at a write of one's choice. */
+/** Mishaps at writes of one's choice. */
 export function mishapPlan(): MishapPlan {
   let count = 0;
-  let nth = Number.POSITIVE_INFINITY;
-  let mishap: Mishap = 'crash';
+  let planned: ReadonlyMap<number, Mishap> = new Map();
+  let struck: string[] = [];
   return {
     get count() {
       return count;
     },
-    arm(next, kind) {
+    get struck() {
+      return struck;
+    },
+    arm(points = []) {
       count = 0;
-      nth = next;
-      mishap = kind;
+      struck = [];
+      planned = new Map(points.map(({ nth, mishap }) => [nth, mishap]));
     },
     async intercept(call, go) {
       if (!call.isWrite) return go();
       count += 1;
-      if (count !== nth) return go();
+      const mishap = planned.get(count);
+      if (mishap === undefined) return go();
+      const write = `${call.port}.${call.method}`;
+      struck.push(write);
+      if (mishap === 'crash-before') throw new Crash(`before ${write}`);
       if (mishap !== 'failed') await go();
-      if (mishap === 'crash') throw new Crash(`after ${call.port}.${call.method}`);
+      if (mishap === 'crash') throw new Crash(`after ${write}`);
       return failure({ kind: 'timeout', vendor: vendorOf[call.port] });
     },
   };

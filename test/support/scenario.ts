@@ -8,7 +8,7 @@ import { graphDirectory } from '../../src/clients/graph.ts';
 import { keyVault } from '../../src/clients/key-vault.ts';
 import { nylasConnectors } from '../../src/clients/nylas.ts';
 import { sendWindow } from '../../src/clients/send-window.ts';
-import { fetchTransport } from '../../src/clients/transport.ts';
+import { fetchTransport, type Transport } from '../../src/clients/transport.ts';
 import type { TokenSource } from '../../src/clients/identity.ts';
 import { parseDesired } from '../../src/config/desired-file.ts';
 import type { Desired, DesiredRegistration } from '../../src/core/desired.ts';
@@ -61,7 +61,15 @@ export interface ScenarioOptions {
   readonly directory?: Partial<DirectoryOptions>;
   /** Puts something between the loop and its world. */
   readonly wrap?: (world: World) => World;
+  /**
+   * Between the clients and the cloud, in place of what production's is closest to. It keeps no time
+   * limits, and neither do the clients then.
+   */
+  readonly wire?: (fetch: Cloud['fetch']) => Transport;
 }
+
+/** A limit that is never reached. */
+const patient = new AbortController().signal;
 
 export function scenario(options: ScenarioOptions = {}): Scenario {
   const clock = simulatedClock(startAt, () => 0);
@@ -74,7 +82,8 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     ...(options.directory ? { directory: options.directory } : {}),
   });
   const window = sendWindow(clock);
-  const transport = window.guard(fetchTransport((request) => cloud.fetch(request)));
+  const carry = options.wire ?? fetchTransport;
+  const transport = window.guard(carry((request) => cloud.fetch(request)));
   const stores = {
     chains: memoryChains(() => clock.now()),
     states: memoryStates(),
@@ -89,7 +98,11 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
       logged.push(JSON.stringify({ level, message, ...fields }));
     };
   const ids = cloud.random.fork('ids');
-  const patience = { clock, transport };
+  const patience = {
+    clock,
+    transport,
+    ...(options.wire ? { timeLimit: () => patient } : {}),
+  };
   const vault = keyVault({
     ...patience,
     credential: credentialOf(cloud),

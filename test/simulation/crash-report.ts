@@ -1,0 +1,144 @@
+/** Role: every crash point of every story, told by several processes; the sum of it all. */
+import { fork, type ChildProcess } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
+import type { Batch, BatchResult } from './crash-crew.ts';
+import { allCastings, firstPoints, singlePoints } from './crash-points.ts';
+import type { Casting } from './crash-run.ts';
+import { modeName } from './modes.ts';
+
+interface CrashReportOptions {
+  /** In which modes single points are tried. */
+  readonly modes: readonly NylasMode[];
+  /** Only each n-th pair; 0: none. */
+  readonly pairsEvery: number;
+  readonly pairModes: readonly NylasMode[];
+  /** Processes. */
+  readonly workers: number;
+  readonly progress: (line: string) => void;
+}
+
+interface CrashReport {
+  readonly points: number;
+  readonly pairs: number;
+  /** One line a failure: story, audience, mode, mishaps, and what is wrong. */
+  readonly failed: readonly string[];
+  readonly durationMs: number;
+}
+
+/** Stories in one message to a process: enough to hide the message, few enough to share out evenly. */
+const batchSize = 25;
+
+const member = fileURLToPath(new URL('crash-crew.ts', import.meta.url));
+
+/**
+ * Tells all stories, with a mishap at each point, and at each pair of points.
+ * @throws Error when a process of the crew fails: a defect of the simulation itself.
+ */
+export async function crashPointReport(options: CrashReportOptions): Promise<CrashReport> {
+  const startMs = performance.now();
+  const crew = Array.from({ length: options.workers }, () =>
+    fork(member, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+  );
+  try {
+    const sum: Sum = { points: 0, pairs: 0, failed: [] };
+    const singles = await counted(crew, options.modes, sum);
+    const paired = options.pairsEvery > 0 ? await counted(crew, options.pairModes, sum) : [];
+    const batches = [
+      ...singles.flatMap(singleBatches),
+      ...paired.flatMap((one) => pairBatches(one, options.pairsEvery)),
+    ];
+    const leftOf = remaining(batches);
+    await shareOut(crew, batches, (batch, result) => {
+      sum[batch.kind === 'pairs' ? 'pairs' : 'points'] += result.told;
+      sum.failed.push(...result.failed);
+      if (leftOf(batch) === 0) options.progress(`${titleOf(batch)}: done`);
+      for (const line of result.failed) options.progress(line);
+    });
+    const failed = [...new Set(sum.failed)];
+    return { ...sum, failed, durationMs: Math.round(performance.now() - startMs) };
+  } finally {
+    for (const child of crew) if (child.connected) child.disconnect();
+  }
+}
+
+interface Sum {
+  points: number;
+  pairs: number;
+  readonly failed: string[];
+}
+
+/** A story, and how many writes it has when all goes well. */
+interface Counted {
+  readonly casting: Casting;
+  readonly writes: number;
+}
+
+/** Counts the writes of all stories. One that fails by itself has none. */
+async function counted(
+  crew: readonly ChildProcess[],
+  modes: readonly NylasMode[],
+  sum: Sum,
+): Promise<readonly Counted[]> {
+  const all: Counted[] = [];
+  const batches = allCastings(modes).map((casting): Batch => ({ kind: 'count', casting }));
+  await shareOut(crew, batches, ({ casting }, { writes, failed }) => {
+    all.push({ casting, writes });
+    sum.failed.push(...failed);
+  });
+  return all;
+}
+
+function singleBatches({ casting, writes }: Counted): readonly Batch[] {
+  const points = singlePoints(writes);
+  return Array.from({ length: Math.ceil(points.length / batchSize) }, (_, index): Batch => ({
+    kind: 'singles',
+    casting,
+    points: points.slice(index * batchSize, (index + 1) * batchSize),
+  }));
+}
+
+function pairBatches({ casting, writes }: Counted, every: number): readonly Batch[] {
+  return firstPoints(writes).map((first): Batch => ({ kind: 'pairs', casting, first, every }));
+}
+
+/** Takes note of a batch that has ended; tells how many of its kind and story are left. */
+function remaining(batches: readonly Batch[]): (batch: Batch) => number {
+  const left = new Map<string, number>();
+  for (const batch of batches) left.set(titleOf(batch), (left.get(titleOf(batch)) ?? 0) + 1);
+  return (batch) => {
+    const now = (left.get(titleOf(batch)) ?? 0) - 1;
+    left.set(titleOf(batch), now);
+    return now;
+  };
+}
+
+function titleOf({ kind, casting }: Batch): string {
+  return `${kind} of ${casting.story}, ${casting.audience}, ${modeName(casting.mode)}`;
+}
+
+/** Each process takes the next batch when it has ended one. */
+async function shareOut(
+  crew: readonly ChildProcess[],
+  batches: readonly Batch[],
+  ended: (batch: Batch, result: BatchResult) => void,
+): Promise<void> {
+  const waiting = batches[Symbol.iterator]();
+  const work = async (child: ChildProcess): Promise<void> => {
+    for (const batch of waiting) ended(batch, await asked(child, batch));
+  };
+  await Promise.all(crew.map(work));
+}
+
+function asked(child: ChildProcess, batch: Batch): Promise<BatchResult> {
+  return new Promise((resolve, reject) => {
+    const exited = (code: number | null): void =>
+      reject(new Error(`${titleOf(batch)}: the process ended with ${code ?? 'a signal'}`));
+    child.once('exit', exited);
+    child.once('message', (result) => {
+      child.off('exit', exited);
+      resolve(result as BatchResult);
+    });
+    child.send(batch);
+  });
+}
