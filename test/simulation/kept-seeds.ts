@@ -29,4 +29,12 @@ export const keptSeeds: readonly KeptSeed[] = [
     taught:
       'connector-works, in the account itself: a credential removed in the portal while Keeper may not read the directory is nothing that Keeper can see',
   },
+  {
+    seed: 3178,
+    registrations: 1,
+    years: 1,
+    mode: 'all',
+    taught:
+      'connector-works, in the account itself: a connector overwritten before the first push of Keeper looks like any other, and the first credential rests for a day',
+  },
 ];

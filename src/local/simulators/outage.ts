@@ -12,7 +12,8 @@
  *  (c) A stored, working secret existed, and since then (and since the last disturbance by a
  *      person, if one caused this) the vendors were once reachable for longer than `boundMs`
  *      without a break: there was time to put it there.
- *      What a person wrote into a connector shows at the next full look only: time runs from then.
+ *      What a person wrote into a connector shows at the next full look only: time runs from then,
+ *      and a day later where Keeper has never pushed.
  *  (d) None existed, but since Keeper was able to issue one (`issuableSince`, by default the same
  *      as reachable once Keeper has pushed to the connector) there was such a time longer than
  *      `issueBoundMs`: not rotating is no excuse.
@@ -200,7 +201,9 @@ export function outageAccount(knowledge: OutageKnowledge): OutageAccount {
   function chargeStart(failure: Failure, facts: Facts): number {
     if (failure.why === 'removed-by-keeper' || failure.isKeepersWrite) return -Infinity;
     if (failure.place === 'left-behind' || beyondRepair.has(failure.why)) return Infinity;
-    const unseenMs = failure.why === 'unknown' ? (knowledge.lookMs ?? 0) : 0;
+    // Before its first push nobody can tell what a connector holds: a new secret rests its day first.
+    const looks = failure.isManaged ? 1 : 2;
+    const unseenMs = failure.why === 'unknown' ? looks * (knowledge.lookMs ?? 0) : 0;
     const seenAt = failure.disturbedAt === undefined ? undefined : failure.disturbedAt + unseenMs;
     return Math.min(
       opportunity(reach.stretches(), facts.provenSince, seenAt, boundMs),
