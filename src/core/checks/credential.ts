@@ -226,7 +226,9 @@ function slotsFull(scene: Scene): readonly Finding[] {
   const nextEndAt = Math.min(...ending);
   const margin = 7 * dayMs;
   const lead = leadCredential(scene);
-  if (lead && nextEndAt < lead.endAt && lead.endAt - nextEndAt > margin) {
+  // Who has ordered a rotation does not want to wait for months.
+  const isWaiting = lead !== undefined && !isRotationOrdered(scene, lead);
+  if (isWaiting && nextEndAt < lead.endAt && lead.endAt - nextEndAt > margin) {
     return stands('old-credential-ending', nextEndAt);
   }
   return stands('slots-full', scene.now + hourMs);
