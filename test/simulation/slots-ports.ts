@@ -61,15 +61,15 @@ function unused(): Promise<Result<never>> {
   return Promise.resolve(failure({ kind: 'rejected', vendor: 'graph', code: 'not-simulated' }));
 }
 
+function listOf(objectId: string): CredentialList {
+  return { on: 'application', key: { by: 'id', value: objectId } };
+}
+
 function directoryPort({ cloud, clock, watch }: Stage): World['directory'] {
   const call = (): Call => ({
     by: { principalId: keeperIdentity.principalId, roles: ['Application.ReadWrite.OwnedBy'] },
     at: clock().now(),
     replica: 'latest',
-  });
-  const listOf = (objectId: string): CredentialList => ({
-    on: 'application',
-    key: { by: 'id', value: objectId },
   });
   return {
     async readRegistration(ref) {
@@ -154,7 +154,7 @@ function seenPassword(one: Password, place: SeenCredential['place']): SeenCreden
 }
 
 function vaultPort({ cloud }: Stage): World['vault'] {
-  const { state } = { state: () => cloud().vault.state };
+  const state = (): Cloud['vault']['state'] => cloud().vault.state;
   const readValue = async (
     ref: SecretRef,
     version?: string,
