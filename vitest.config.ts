@@ -24,7 +24,7 @@ export default defineConfig({
     passWithNoTests: false,
     reporters: ['default', new ClosingLine()],
     projects: [
-      project('unit'),
+      project('unit', { testTimeout: 60_000 }),
       project('property', { testTimeout: 30_000 }),
       project('simulation', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),

@@ -150,6 +150,8 @@ async function carryOut(
     if (action.kind === 'remove' && !(await mayStillRemove(session, action))) break;
     done.add(key);
     for (const part of await apply(session, action)) touched.add(part);
+    // Whether it may be pushed depends on the answer: what follows is planned from it (law 1).
+    if (action.kind === 'prove') break;
   }
   return touched;
 }

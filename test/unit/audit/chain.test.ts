@@ -113,7 +113,12 @@ describe('a chain', () => {
     ['too many bytes', `${'x'.repeat(20_000)}\n`, 'too-long'],
     ['a pit of brackets', `${'['.repeat(8_000)}${']'.repeat(8_000)}\n`, 'wrong-shape'],
     ['a pit in an object', `{"a":${'['.repeat(8_000)}${']'.repeat(8_000)}}\n`, 'wrong-shape'],
-    ['a number that no number can hold', '{"a":[1e400]}\n', 'wrong-shape'],
+    [
+      'a number that no number can hold',
+      `{"a":[1e400],"hash":"x","prev":"${genesis.hash}","seq":1,"v":1}\n`,
+      'wrong-shape',
+    ],
+    ['nothing', 'null\n', 'wrong-shape'],
     ['an empty line', '\n', 'not-json'],
   ])('with %s is a defect, never an exception', (_, text, what) => {
     expect(decodeLines(text, genesis).defect).toEqual({ seq: 1, defect: what });
@@ -179,6 +184,11 @@ describe('a chain', () => {
   ])('with %s is of the wrong shape', (_, members) => {
     const line = forged({ kind: 'configuration', configuration: 'x', ...members });
     expect(decodeLines(line, genesis).defect).toEqual({ seq: 1, defect: 'wrong-shape' });
+  });
+
+  it('may hold a member that is null', () => {
+    const line = forged({ kind: 'configuration', configuration: 'x', more: null });
+    expect(decodeLines(line, genesis).defect).toBeUndefined();
   });
 
   it('with a hash that is no text has the wrong hash', () => {

@@ -110,6 +110,11 @@ describe('isEntryShaped()', () => {
     expect(isEntryShaped(observationOf({ what: kind }))).toBe(false);
   });
 
+  it('knows a name by its text, not by a list that reads the same', () => {
+    expect(isEntryShaped({ ...entries['configuration'], kind: ['configuration'] })).toBe(false);
+    expect(isEntryShaped(observationOf({ what: ['secret-known'] }))).toBe(false);
+  });
+
   it.each<[string, unknown, boolean]>([
     ['at', 1, true],
     ['at', 'yesterday', false],

@@ -642,6 +642,15 @@ describe('credentialDue()', () => {
       expect(told(full(now + 13 * dayMs))).toEqual(person('slots-full', now + hourMs));
     });
 
+    it('does not let somebody wait for months who has ordered a rotation', () => {
+      const change = (made: World): void => {
+        rotated(made);
+        endsAt(made, 'k1', now + dayMs);
+        ordered(made, { kind: 'rotate', reason: 'x' });
+      };
+      expect(told(change)).toEqual(person('slots-full', now + hourMs));
+    });
+
     it('asks a person where neither is Keeper’s', () => {
       const change = (made: World): void => {
         unlisted(made, 'k1');

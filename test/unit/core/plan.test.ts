@@ -255,6 +255,7 @@ describe('law 10: a freeze', () => {
       standing: [{ reason: 'frozen' }],
       nextLookAt: now + hourMs,
     });
+    expect(planned(frozen(now + hourMs)).standing).toStrictEqual([{ reason: 'frozen' }]);
     expect(kinds(frozen(now))).toEqual(['update-registration']);
   });
 
@@ -286,7 +287,11 @@ describe('law 10: a freeze', () => {
       made.memory.connectors = {};
       for (const id of ['us/one', 'eu/two']) viewOf(made, id).connector = absent;
     };
-    expect(planned(change)).toMatchObject({ actions: [], reason: 'frozen' });
+    expect(planned(change)).toMatchObject({
+      actions: [],
+      reason: 'frozen',
+      nextLookAt: now + hourMs,
+    });
   });
 
   it('does not hold where a connector is down, or a credential has leaked', () => {

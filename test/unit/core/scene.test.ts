@@ -410,6 +410,11 @@ describe('servingCredentials()', () => {
     expect(serving(change)).toEqual(['k1', 'k2']);
   });
 
+  it('are none for a doubt about another', () => {
+    const change = second((made) => connectorOf(made).doubtful.push({ keyId: 'k9', at: 0 }));
+    expect(serving(change)).toEqual(['k1']);
+  });
+
   it('are those of records too', () => {
     const change = second(
       (made) => (connectorOf(made).records['r'] = { keyId: 'k2', updatedAt: 0 }),

@@ -11,6 +11,7 @@ import {
   now,
   ours,
   rotated,
+  switchedTo,
   unlisted,
   unseen,
   valueOf,
@@ -90,6 +91,14 @@ describe('statusOf()', () => {
   it('has no serving credential where all of them are leaked or gone', () => {
     expect(status((made) => leaked(made, ['k1'])).credential).toBeNull();
     expect(status((made) => unlisted(made, 'k1')).credential).toBeNull();
+  });
+
+  it('names the one that connectors were switched to in the last resort', () => {
+    const resorted = (made: World): void => {
+      ours(made, 'k2', { pushed: true });
+      switchedTo(made, 'k2');
+    };
+    expect(status(resorted).credential?.keyId).toBe('k2');
   });
 
   it('shows the client id of the connector, else the one that was pushed', () => {

@@ -108,6 +108,11 @@ describe('nextToPromote()', () => {
       remembered(made).provedAt = now - 100 * dayMs;
     };
     expect(next(again)).toBe('k1');
+    const young = (made: World): void => {
+      again(made);
+      remembered(made).addedAt = now - hourMs;
+    };
+    expect(next(young)).toBeUndefined();
     const never = (made: World): void => {
       again(made);
       delete remembered(made).promotedAt;
@@ -146,6 +151,23 @@ describe('nextToPromote()', () => {
       leaked(made, ['k1']);
     };
     expect(next(leak)).toBe('k2');
+  });
+
+  it('is never an unproven one, whatever the haste', () => {
+    const broken = (made: World): void => {
+      ours(made, 'k2', { addedAt: now - hourMs });
+      connectorOf(made).clean!.keyId = 'k9';
+    };
+    expect(next(broken)).toBeUndefined();
+  });
+
+  it('may end with what a connector may hold', () => {
+    const change = (made: World): void => {
+      rested(made);
+      ours(made, 'k3', { endAt: now + 363 * dayMs, held: [] });
+      connectorOf(made).doubtful.push({ keyId: 'k3', at: 0 });
+    };
+    expect(next(change)).toBe('k2');
   });
 
   it('rests although a connector is not there yet, where a current one can be had', () => {
