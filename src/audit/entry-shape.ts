@@ -82,7 +82,15 @@ function hasHeld(value: Readonly<Record<string, unknown>>): boolean {
 }
 
 /** Members whose texts are for people; all other texts may become names in memory. */
-const texts: ReadonlySet<string> = new Set(['reason', 'by', 'worker', 'because', 'result']);
+const texts: ReadonlySet<string> = new Set([
+  'reason',
+  'by',
+  'worker',
+  'because',
+  'result',
+  'subject',
+  'configuration',
+]);
 
 /** No text is the name of something that every object has: it would be found there uninvited. */
 function namesAreOwn(value: unknown, name = ''): boolean {

@@ -57,6 +57,7 @@ export function truthOf(
   return {
     accepts,
     endsAt: (clientId, text) => passwordOf(clientId, text)?.endAt,
+    revision: () => directory.revision(),
     observe(change) {
       if (change.kind !== 'new-version' && change.kind !== 'changed') return;
       const clientId = change.version.tags['appId'];

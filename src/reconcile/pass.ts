@@ -147,6 +147,8 @@ async function carryOut(
     const key = keyOf(action);
     if (done.has(key)) continue;
     if (session.stop || session.world.clock.monotonic() >= untilMs) break;
+    // A removal is planned from what all else has led to: a push may have shown who still holds it.
+    if (action.kind === 'remove' && done.size > 0) break;
     if (action.kind === 'remove' && !(await mayStillRemove(session, action))) break;
     done.add(key);
     for (const part of await apply(session, action)) touched.add(part);

@@ -32,7 +32,7 @@ export interface HostOptions {
   readonly instances: number;
   /** Makes the next life of an instance. `died` is to be called when it is killed. */
   readonly start: (name: string, died: () => void) => Omit<Instance, 'running'>;
-  readonly passed: (key: string, report: PassReport | undefined) => void;
+  readonly passed: (key: string, report: PassReport | undefined, beganAt: number) => void;
   /** A handler threw: a message comes again, or it is a defect. */
   readonly failed: (what: string, error: unknown) => void;
   /** An event was refused with this status. */
@@ -133,10 +133,11 @@ export function simulatedHost(options: HostOptions): Host {
     { surroundings }: Instance,
     over: () => void,
   ): Promise<void> {
+    const beganAt = kernel.now();
     try {
       const report = await work(surroundings, letter.message);
       over();
-      options.passed(letter.message.registration, report);
+      options.passed(letter.message.registration, report, beganAt);
     } catch (error) {
       over();
       options.failed('work', error);

@@ -37,4 +37,20 @@ export const keptSeeds: readonly KeptSeed[] = [
     taught:
       'connector-works, in the account itself: a connector overwritten before the first push of Keeper looks like any other, and the first credential rests for a day',
   },
+  {
+    seed: 64,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'convergence, in the watch itself: a worker that slept told an old state after a newer look had found all well; only the newest look counts',
+  },
+  {
+    seed: 140,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'removal, in the oracle itself: an order to retire a credential took back the time by which an order had told it leaked. And a removal is now the first action of a round: a push may show who still holds what goes',
+  },
 ];

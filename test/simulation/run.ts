@@ -85,6 +85,8 @@ class Life {
   #quietCheck: Planned | undefined;
   /** Registrations that were not well at their last look. */
   readonly #unwell = new Map<string, { readonly how: string; readonly since: number }>();
+  /** When the newest look at each registration began. */
+  readonly #newest = new Map<string, number>();
   /** Registrations whose slots a person is about to clear. */
   readonly #clearing = new Set<string>();
   #longestConvergenceMs = 0;
@@ -106,7 +108,7 @@ class Life {
       skewMs: this.#climate.skewMs,
       weather: () => this.#weather,
       record: (line) => this.#record(line),
-      passed: (member, report) => this.#passed(member, report),
+      passed: (member, report, beganAt) => this.#passed(member, report, beganAt),
     });
     for (const { key } of this.#stage.fleet.members)
       this.#unwell.set(key, { how: 'never looked at', since: startAt });
@@ -189,7 +191,7 @@ class Life {
 
   // Passes.
 
-  #passed(member: Member, report: PassReport | undefined): void {
+  #passed(member: Member, report: PassReport | undefined, beganAt: number): void {
     if (report?.kind !== 'looked') return;
     const { kernel } = this.#stage;
     this.#rotations += report.did.filter((one) => one === 'promote-credential').length;
@@ -198,11 +200,19 @@ class Life {
       throw new LawBroken({ law: 'blast-radius', at: kernel.now(), key: member.key, detail });
     }
     this.#stage.oracle.told(member, report.plan.reason);
+    // A worker that slept tells how things were, not how they are.
+    if (beganAt >= (this.#newest.get(member.key) ?? 0)) {
+      this.#newest.set(member.key, beganAt);
+      this.#judge(member, report);
+    }
+    this.#planTick(this.#dueAt());
+  }
+
+  #judge(member: Member, report: Extract<PassReport, { kind: 'looked' }>): void {
     this.#note(member, report);
     const isQuiet = report.did.length === 0 && !report.stop && report.plan.actions.length === 0;
     if (isQuiet && !this.#isRough()) this.#skip(member, report);
     else if (report.did.length > 0) this.#mayStorm();
-    this.#planTick(this.#dueAt());
   }
 
   #note(

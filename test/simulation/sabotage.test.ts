@@ -23,7 +23,7 @@ describe('planted bugs', () => {
   it.each([
     ['forget-the-intent', 'intent-first'],
     ['log-the-secret', 'secret-leaked'],
-    ['skip-the-proof', 'current-is-proven'],
+    ['remove-the-newest', 'removal'],
   ])('%s is caught as %s', async (sabotage, law) => {
     const found: RunResult[] = [];
     const tasks = Array.from({ length: 12 }, (_, index) => ({

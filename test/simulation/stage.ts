@@ -43,7 +43,7 @@ export interface StageOptions {
   readonly directory?: Partial<DirectoryOptions>;
   /** Told what happens, line by line. */
   readonly record: (line: string) => void;
-  readonly passed: (member: Member, report: PassReport | undefined) => void;
+  readonly passed: (member: Member, report: PassReport | undefined, beganAt: number) => void;
 }
 
 export interface Stage {
@@ -222,9 +222,9 @@ export function stage(options: StageOptions): Stage {
         },
       };
     },
-    passed(key, report) {
+    passed(key, report, beganAt) {
       const member = members.find((one) => one.key === key);
-      if (member) options.passed(member, report);
+      if (member) options.passed(member, report, beganAt);
     },
     failed(what, error) {
       if (!isExpected(error)) {

@@ -31,9 +31,9 @@ export function climateOf(random: Random): Climate {
       sleep: random.pick([0, 0, 0.01, 0.03]),
     },
     deeds: random.pick([0, 1, 2, 3]),
-    atWork: random.pick([0.08, 0.2]),
-    stormMs: (drawn) => Math.round((0.05 + drawn.next() * 0.6) * dayMs),
-    calmMs: (drawn) => Math.round((90 + drawn.next() * 360) * dayMs),
+    atWork: random.pick([0.06, 0.15]),
+    stormMs: (drawn) => Math.round((0.05 + drawn.next() * 0.4) * dayMs),
+    calmMs: (drawn) => Math.round((180 + drawn.next() * 540) * dayMs),
     skewMs: random.pick([0, 100_000, 140_000]),
   };
 }

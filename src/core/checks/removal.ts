@@ -122,9 +122,16 @@ function removalBoundAt(scene: Scene, one: Credential): number | undefined {
   return order?.body.kind === 'compromised' ? order.body.removeAt : undefined;
 }
 
-/** Nothing else works yet, and a new one is only waiting for its proof: never leave nobody served. */
+/**
+ * Nothing else works yet, and a new one is on its way or can be: never leave nobody served. Where it
+ * stands in the way itself, for only foreign credentials keep the other slots, the order's time counts.
+ */
 function isOnlyHope(scene: Scene, one: Credential): boolean {
-  return targetCredential(scene)?.keyId === one.keyId;
+  if (targetCredential(scene)?.keyId !== one.keyId) return false;
+  const others = scene.credentials.filter(
+    (other) => other.keyId !== one.keyId && other.live && other.place === 'application',
+  );
+  return !needsSlot(scene) || others.some((other) => other.memory !== undefined);
 }
 
 function retireOrderOf(scene: Scene, keyId: string): OrderMemory | undefined {

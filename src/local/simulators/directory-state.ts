@@ -93,6 +93,8 @@ export interface SimulatedDirectory {
   credentialWorks(appId: string, secretText: string, now: number): Verdict;
   /** Who removed a credential; undefined while it is listed or if it never was. */
   whoRemoved(keyId: string): Removal | undefined;
+  /** Rises with every write to an object. */
+  revision(): number;
 
   /** The caller that a live token speaks for; undefined for a wrong audience too (answer 401). */
   principalOf(token: string, audience: string | readonly string[]): Principal | undefined;
@@ -226,6 +228,7 @@ export function simulatedDirectory(
     credentialWorks: (appId, secretText, now) =>
       judgeClient(store, { appId, secretText }, { at: now, server: 'latest' }),
     whoRemoved: (keyId) => store.removals.get(keyId),
+    revision: () => store.revision,
 
     principalOf: (token, audience) => {
       const found = store.tokens.find(token, typeof audience === 'string' ? [audience] : audience);
@@ -265,6 +268,7 @@ function emptyStore(random: Surroundings['random'], options: DirectoryOptions): 
     defaultPolicy: NO_POLICY,
     applicationPolicies: new Map(),
     sequence: 0,
+    revision: 0,
   };
 }
 

@@ -59,6 +59,8 @@ export interface DirectoryStore {
   defaultPolicy: DefaultAppManagementPolicy;
   readonly applicationPolicies: Map<string, AppManagementPolicy>;
   sequence: number;
+  /** Rises with every write to an object. */
+  revision: number;
 }
 
 /** What the call's replica shows of an object. */
@@ -126,6 +128,7 @@ export function commit<T extends Application | ServicePrincipal>(
   write: { value: T; at: number; kind: 'change' | 'removal' },
 ): T {
   const { lag, acceptanceLag, removalLag } = store.options;
+  store.revision += 1;
   held.shown.write(write.value, write.at, lag);
   held.known.write(write.value, write.at, write.kind === 'removal' ? removalLag : acceptanceLag);
   held.lastWriteAt = write.at;
@@ -171,6 +174,7 @@ export function purge(store: DirectoryStore, id: string, at: number): void {
   const held = store.applications.get(id) ?? store.principals.get(id);
   const value = held?.shown.latest();
   if (held === undefined || value === undefined) return;
+  store.revision += 1;
   store.applications.delete(id);
   store.principals.delete(id);
   store.binnedAt.delete(id);

@@ -127,7 +127,8 @@ function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroke
       const removeAt =
         typeof body['removeAt'] === 'string' ? Date.parse(body['removeAt']) : undefined;
       for (const keyId of keyIds) {
-        if (typeof keyId === 'string') read.ordered.set(keyId, removeAt);
+        // An order to retire what was told leaked takes nothing back.
+        if (typeof keyId === 'string') read.ordered.set(keyId, removeAt ?? read.ordered.get(keyId));
       }
       if (body['kind'] === 'rotate' || body['kind'] === 'compromised') {
         read.openOrders.add(String(entry['orderId']));
