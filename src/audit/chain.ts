@@ -5,7 +5,7 @@
  */
 import type { Entry, EntryBody } from '../core/entry.ts';
 import { entryBytes } from '../core/limits.ts';
-import { canonicalJson, sha256 } from './canonical.ts';
+import { canonicalJson, membersOf, sha256 } from './canonical.ts';
 import { isEntryShaped } from './entry-shape.ts';
 
 /** What stands before the first line. */
@@ -68,13 +68,17 @@ export function decodeLines(
     const read = decodeLine(line, link);
     if ('defect' in read) return { entries, link, defect: read };
     entries.push(read.entry);
-    link = { seq: read.entry.seq, hash: read.hash };
+    link = read.link;
   }
   if (rest !== '') return { entries, link, defect: { seq: link.seq + 1, defect: 'cut-off' } };
   return { entries, link };
 }
 
-function decodeLine(line: string, after: Link): { entry: Entry; hash: string } | ChainDefect {
+/** Reads the one line that follows `after`, without its newline. */
+export function decodeLine(
+  line: string,
+  after: Link,
+): { readonly entry: Entry; readonly link: Link } | ChainDefect {
   const seq = after.seq + 1;
   const defect = (what: ChainDefect['defect']): ChainDefect => ({ seq, defect: what });
   if (line.length > entryBytes) return defect('too-long');
@@ -85,19 +89,22 @@ function decodeLine(line: string, after: Link): { entry: Entry; hash: string } |
     return defect('not-json');
   }
   if (!isRecord(raw) || !isShallow(raw)) return defect('wrong-shape');
-  const { hash, ...unsigned } = raw;
+  const { hash, prev, ...wire } = raw;
   if (typeof raw['v'] === 'number' && raw['v'] > 1) return defect('newer-format');
   if (raw['v'] !== 1) return defect('wrong-shape');
   if (raw['seq'] !== seq) return defect('wrong-number');
-  if (raw['prev'] !== after.hash) return defect('broken-link');
-  if (typeof hash !== 'string' || sha256(canonicalJson(unsigned)) !== hash) {
-    return defect('wrong-hash');
-  }
-  if (canonicalJson(raw) !== line) return defect('not-canonical');
-  const { prev: _prev, ...wire } = unsigned;
+  if (prev !== after.hash) return defect('broken-link');
+  const members = membersOf(raw);
+  if (typeof hash !== 'string' || hashOf(members) !== hash) return defect('wrong-hash');
+  if (`{${members.join(',')}}` !== line) return defect('not-canonical');
   const told = fromWire(wire);
   if (!isRecord(told) || !isEntryShaped(told)) return defect('wrong-shape');
-  return { entry: told as unknown as Entry, hash };
+  return { entry: told as unknown as Entry, link: { seq, hash } };
+}
+
+/** The hash that a line should carry: over all of its members but that one. */
+function hashOf(members: readonly string[]): string {
+  return sha256(`{${members.filter((one) => !one.startsWith('"hash":')).join(',')}}`);
 }
 
 /**

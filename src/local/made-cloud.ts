@@ -16,6 +16,9 @@ import { prepareOwn } from './own-tenant.ts';
 import { people } from './people.ts';
 import type { Room } from './room.ts';
 
+/** The key of the demonstration's vault that checkpoints are signed with. The seed makes it. */
+export const checkpointKey = 'keeper-checkpoint';
+
 /** A `keeper.yaml` of the caller's. */
 export interface OwnFile {
   readonly text: string;
@@ -60,6 +63,7 @@ export async function makeCloud(making: Making): Promise<MadeCloud> {
     untilAt,
     machineNow: () => door.machineNow(),
   });
+  cloud.vault.createKeyByHand(checkpointKey);
   const { text: madeFor, tenant } = await makeTenant(cloud, making);
   const text = own?.text ?? madeFor;
   const persons = people({

@@ -9,6 +9,7 @@ import { azureCredential, tokenSource } from '../../src/clients/identity.ts';
 import { keyVault } from '../../src/clients/key-vault.ts';
 import { nylasConnectors } from '../../src/clients/nylas.ts';
 import { undiciTransport } from '../../src/clients/transport.ts';
+import { vaultSigner } from '../../src/clients/vault-key.ts';
 import { Secret } from '../../src/core/secret.ts';
 import type { DirectorySurroundings } from './contract-directory.ts';
 import {
@@ -21,11 +22,13 @@ import { contractRun, machineClock } from './contract-run.ts';
 import {
   contractSettings,
   type ContractSettings,
+  type KeySettings,
   type NylasSettings,
   type TenantSettings,
   type VaultSettings,
 } from './contract-settings.ts';
 import { ownStorage, type StorageSurroundings } from './contract-storage.ts';
+import type { KeySurroundings } from './contract-keys.ts';
 import { deletingClient, type VaultSurroundings } from './contract-vault.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -78,6 +81,36 @@ export function vaultFrom(
     remover: deletingClient({ url: vaultUrlOf(name), credential, transport }),
     unauthenticated: rawCalls(transport, vaultUrlOf(name)),
   };
+}
+
+/** The key that the settings name. */
+export async function realKey(env: Environment): Promise<KeySurroundings> {
+  return keyFrom(named('key', contractSettings(env)), azureCredential({ kind: 'default' }));
+}
+
+/** A key with a sign-in. */
+function keyFrom(
+  { name, suffix, key }: KeySettings,
+  credential: TokenCredential,
+): KeySurroundings {
+  const transport = undiciTransport();
+  const origin = `https://${name}.${suffix}`;
+  return {
+    key,
+    signer: vaultSigner({
+      keyUrl: `${origin}/keys/${key}`,
+      credential,
+      transport,
+      clock: machineClock,
+    }),
+    unauthenticated: rawCalls(transport, origin),
+    authenticated: rawCalls(transport, origin, () => tokenOf(credential, vaultScopeOf(suffix))),
+  };
+}
+
+/** What a token for a vault is asked for: `https://vault.azure.net/.default`. */
+function vaultScopeOf(suffix: string): string {
+  return `https://${suffix}/.default`;
 }
 
 /** The storage account that the settings name. */

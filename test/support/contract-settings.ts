@@ -22,6 +22,11 @@ export interface VaultSettings {
   readonly suffix: string;
 }
 
+/** A key in a real vault. */
+export interface KeySettings extends VaultSettings {
+  readonly key: string;
+}
+
 /** A real storage account. */
 export type StorageSettings =
   | { readonly connectionString: Secret }
@@ -45,6 +50,7 @@ export interface NylasSettings {
 export interface ContractSettings {
   readonly tenant?: TenantSettings;
   readonly vault?: VaultSettings;
+  readonly key?: KeySettings;
   readonly storage?: StorageSettings;
   readonly nylas?: NylasSettings;
 }
@@ -55,12 +61,13 @@ export type ReadContractSettings =
   | { readonly ok: false; readonly errors: readonly SettingError[] };
 
 /** A suite that can run against a real vendor. */
-export type SuiteName = 'graph' | 'entra' | 'key-vault' | 'storage' | 'nylas';
+export type SuiteName = 'graph' | 'entra' | 'key-vault' | 'vault-keys' | 'storage' | 'nylas';
 
 const needs = {
   graph: ['tenant', 'KEEPER_CONTRACT_TENANT_ID'],
   entra: ['tenant', 'KEEPER_CONTRACT_TENANT_ID'],
   'key-vault': ['vault', 'KEEPER_CONTRACT_VAULT'],
+  'vault-keys': ['key', 'KEEPER_CONTRACT_KEY'],
   storage: ['storage', 'neither KEEPER_CONTRACT_STORAGE nor KEEPER_CONTRACT_BLOB_URL'],
   nylas: ['nylas', 'KEEPER_CONTRACT_NYLAS_APPLICATION_ID'],
 } as const;
@@ -135,6 +142,7 @@ const companions: readonly (readonly [string, string])[] = [
   ['NYLAS_GRANT_ID', 'NYLAS_APPLICATION_ID'],
   ['NYLAS_PROBES', 'NYLAS_APPLICATION_ID'],
   ['VAULT_SUFFIX', 'VAULT'],
+  ['KEY', 'VAULT'],
   ['GRAPH_URL', 'TENANT_ID'],
   ['LOGIN_URL', 'TENANT_ID'],
 ];
@@ -199,6 +207,10 @@ function settingsOf(given: Given): ContractSettings {
     return given.get(name) ?? byDefault ?? '';
   };
   const has = (name: string): boolean => given.has(`${start}${name}`);
+  const vault: VaultSettings = {
+    name: textOf('KEEPER_CONTRACT_VAULT'),
+    suffix: textOf('KEEPER_CONTRACT_VAULT_SUFFIX'),
+  };
   return {
     ...(has('TENANT_ID') && {
       tenant: {
@@ -207,12 +219,8 @@ function settingsOf(given: Given): ContractSettings {
         loginUrl: textOf('KEEPER_CONTRACT_LOGIN_URL'),
       },
     }),
-    ...(has('VAULT') && {
-      vault: {
-        name: textOf('KEEPER_CONTRACT_VAULT'),
-        suffix: textOf('KEEPER_CONTRACT_VAULT_SUFFIX'),
-      },
-    }),
+    ...(has('VAULT') && { vault }),
+    ...(has('KEY') && { key: { ...vault, key: textOf('KEEPER_CONTRACT_KEY') } }),
     ...(has('STORAGE') && {
       storage: { connectionString: new Secret(textOf('KEEPER_CONTRACT_STORAGE')) },
     }),

@@ -1,15 +1,18 @@
 /** Role: surroundings of the suites in the simulated cloud, with the clients that production has. */
+import type { Signer } from '../../src/audit/signer.ts';
 import { entraTokens } from '../../src/clients/entra.ts';
 import { graphDirectory } from '../../src/clients/graph.ts';
 import { tokenSource } from '../../src/clients/identity.ts';
 import { keyVault } from '../../src/clients/key-vault.ts';
 import { nylasConnectors } from '../../src/clients/nylas.ts';
+import { vaultSigner } from '../../src/clients/vault-key.ts';
 import { Secret } from '../../src/core/secret.ts';
 import { CALM } from '../../src/local/simulators/directory-options.ts';
 import type { Vault } from '../../src/reconcile/world.ts';
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import { contractPrincipal, contractVault, type ContractCloud } from './contract-cloud.ts';
 import type { DirectorySurroundings } from './contract-directory.ts';
+import type { KeySurroundings } from './contract-keys.ts';
 import { contractConnector, type NylasSurroundings } from './contract-nylas.ts';
 import { rawCalls } from './contract-raw.ts';
 import { contractPrefix, contractRun } from './contract-run.ts';
@@ -54,6 +57,34 @@ export function vaultIn(
     vault: newVaultClient(cloud),
     remover: deletingClient({ url, credential, transport }),
     unauthenticated: rawCalls(transport, url),
+  };
+}
+
+/** The name of the one key in the simulated vault. */
+const contractKey = 'keeper-contract';
+
+/** A signer that has not met the simulated vault yet. */
+export function newSigner({ clock, transport, credential, urls }: ContractCloud): Signer {
+  const keyUrl = `https://${contractVault}.${urls.vaultSuffix}/keys/${contractKey}`;
+  return vaultSigner({ keyUrl, credential, transport, clock });
+}
+
+/** A key in the vault of a cloud. */
+export function keyIn(cloud: ContractCloud): KeySurroundings & { readonly cloud: ContractCloud } {
+  const { transport, credential, urls } = cloud;
+  const url = `https://${contractVault}.${urls.vaultSuffix}`;
+  cloud.vault.createKeyByHand(contractKey);
+  return {
+    cloud,
+    key: contractKey,
+    signer: newSigner(cloud),
+    unauthenticated: rawCalls(transport, url),
+    authenticated: rawCalls(transport, url, async () => {
+      const { token } = (await credential.getToken(`https://${urls.vaultSuffix}/.default`)) ?? {
+        token: '',
+      };
+      return token;
+    }),
   };
 }
 

@@ -36,6 +36,7 @@ export const contractVariables: readonly ContractVariable[] = [
   ),
   variable('VAULT', 'The name of the vault of the suite key-vault.', 'name'),
   variable('VAULT_SUFFIX', "What follows the vault's name.", 'host', 'vault.azure.net'),
+  variable('KEY', 'The name of a P-256 key in that vault, for the suite vault-keys.', 'name'),
   variable('STORAGE', 'Connection string of the account of the suite storage.', 'connection'),
   variable('BLOB_URL', 'Instead of it, for an account without keys: its blobs.', 'origin'),
   variable('QUEUE_URL', 'And its queues.', 'origin'),

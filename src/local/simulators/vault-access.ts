@@ -4,8 +4,14 @@
  */
 import { VaultRefusal, forbidden } from './vault-refusal.ts';
 
-/** Data-plane rights, as the built-in roles bundle them. */
-export type VaultRight = 'get' | 'list' | 'set' | 'delete' | 'recover' | 'purge';
+/** Rights to secrets, as the built-in roles bundle them. */
+type SecretRight = 'get' | 'list' | 'set' | 'delete' | 'recover' | 'purge';
+
+/** Rights to keys. `keys/manage` stands for all that makes, changes, lists or copies them: nobody has it. */
+export type KeyRight = 'keys/get' | 'keys/sign' | 'keys/manage';
+
+/** Data-plane rights. */
+export type VaultRight = SecretRight | KeyRight;
 
 /** Stands for every caller in {@link VaultAccess.forbid}. */
 export const everyCaller = '*';
@@ -34,7 +40,16 @@ export interface VaultAccess {
   readonly challenge: string;
 }
 
-const allRights: readonly VaultRight[] = ['get', 'list', 'set', 'delete', 'recover', 'purge'];
+const allRights: readonly VaultRight[] = [
+  'get',
+  'list',
+  'set',
+  'delete',
+  'recover',
+  'purge',
+  'keys/get',
+  'keys/sign',
+];
 
 /** The gate of one vault. */
 export function vaultAccess(settings: VaultAccessSettings): VaultAccess {
@@ -50,7 +65,7 @@ export function vaultAccess(settings: VaultAccessSettings): VaultAccess {
     if (verdict === false) throw new VaultRefusal(401, 'Unauthorized', 'Token validation failed.');
     const caller = settings.callerOf?.(token) ?? token;
     const isTaken = [caller, everyCaller].some((name) => taken.get(name)?.has(right));
-    if (verdict === 'forbidden' || isTaken) {
+    if (verdict === 'forbidden' || isTaken || !allRights.includes(right)) {
       throw forbidden('ForbiddenByRbac', `Caller is not authorized to perform action ${right}.`);
     }
   }

@@ -56,16 +56,24 @@ function secretId({ origin }: BodyContext, name: string): string {
 function properties(context: BodyContext, version: SecretVersion): object {
   return {
     ...(version.contentType !== undefined && { contentType: version.contentType }),
-    attributes: {
-      enabled: version.enabled,
-      ...(version.nbfSeconds !== undefined && { nbf: version.nbfSeconds }),
-      ...(version.expSeconds !== undefined && { exp: version.expSeconds }),
-      created: seconds(version.createdAt),
-      updated: seconds(version.updatedAt),
-      recoveryLevel: context.recoveryLevel,
-      recoverableDays: context.recoverableDays,
-    },
+    attributes: attributesOf(context, version),
     ...(Object.keys(version.tags).length > 0 && { tags: version.tags }),
+  };
+}
+
+/** The attributes that versions of secrets and of keys have alike. */
+export function attributesOf(
+  context: BodyContext,
+  version: Pick<SecretVersion, 'enabled' | 'nbfSeconds' | 'expSeconds' | 'createdAt' | 'updatedAt'>,
+): object {
+  return {
+    enabled: version.enabled,
+    ...(version.nbfSeconds !== undefined && { nbf: version.nbfSeconds }),
+    ...(version.expSeconds !== undefined && { exp: version.expSeconds }),
+    created: seconds(version.createdAt),
+    updated: seconds(version.updatedAt),
+    recoveryLevel: context.recoveryLevel,
+    recoverableDays: context.recoverableDays,
   };
 }
 

@@ -38,6 +38,15 @@ export function secretNotFound(name: string, version = ''): VaultRefusal {
   );
 }
 
+/** 404: no such key or version; said of deleted keys too. */
+export function keyNotFound(name: string, version = ''): VaultRefusal {
+  return new VaultRefusal(
+    404,
+    'KeyNotFound',
+    `A key with (name/id) ${name}${version && '/'}${version} was not found in this key vault.`,
+  );
+}
+
 /** 403 with the inner code that tells why. */
 export function forbidden(inner: string, message: string): VaultRefusal {
   return new VaultRefusal(403, 'Forbidden', message, { inner });

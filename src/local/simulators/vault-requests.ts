@@ -10,6 +10,7 @@ const maxValueBytes = 25 * 1024;
 const maxContentTypeChars = 255;
 const maxTags = 15;
 const maxTagChars = 256;
+const digestBytes = 32;
 
 /** What may be said of a version besides its value. Times are epoch seconds, as on the wire. */
 export interface VersionProperties {
@@ -49,6 +50,33 @@ export function versionPatchOf(body: unknown): VersionProperties {
   const patch = propertiesOf(fields);
   checkProperties(patch);
   return patch;
+}
+
+/** The digest in the body of a request to sign, or a 400: ES256 over 32 bytes, nothing else. */
+export function signedDigestOf(body: unknown): Buffer {
+  const { alg, value } = objectOf(body, 'request body');
+  if (alg !== 'ES256') {
+    throw badParameter('Key and signing algorithm are incompatible: a P-256 key signs with ES256.');
+  }
+  if (typeof value !== 'string' || !/^[\w-]+={0,2}$/u.test(value)) {
+    throw badParameter('The property "value" is missing or not base64url.');
+  }
+  const digest = Buffer.from(value, 'base64url');
+  if (digest.length !== digestBytes) {
+    throw badParameter(
+      `Invalid length of 'value': ${digest.length} bytes. ES256 requires ${digestBytes} bytes.`,
+    );
+  }
+  return digest;
+}
+
+/** A body as JSON, or a 400. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw badParameter('The request body is missing or not JSON.');
+  }
 }
 
 /** Refuses a write over the documented sizes. */

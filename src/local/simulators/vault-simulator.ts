@@ -1,5 +1,5 @@
 /**
- * Role: Azure Key Vault's secrets over HTTP, in front of {@link vaultState}. Behaves as
+ * Role: Azure Key Vault over HTTP, in front of {@link vaultState} and {@link vaultKeys}. Behaves as
  * Microsoft's REST reference and the real SDK's traffic show it, awkward parts included.
  */
 import { type Context, Hono } from 'hono';
@@ -11,10 +11,12 @@ import {
   vaultAccess,
 } from './vault-access.ts';
 import { type BodyContext, bundle, deletedBody, secretItem, versionItem } from './vault-bodies.ts';
+import { keyRoutes } from './vault-key-routes.ts';
+import { type KeyHand, vaultKeys } from './vault-keys.ts';
 import { vaultPage } from './vault-lists.ts';
 import { rateWindow } from './vault-rate.ts';
 import { VaultRefusal, badParameter, refusalBody, usualRefusal } from './vault-refusal.ts';
-import { type SecretWrite, secretWriteOf, versionPatchOf } from './vault-requests.ts';
+import { type SecretWrite, jsonOf, secretWriteOf, versionPatchOf } from './vault-requests.ts';
 import {
   type SecretVersion,
   type VaultSettings,
@@ -43,7 +45,7 @@ interface VaultHand {
 }
 
 /** A simulated vault: the vendor's front, the hand operations, and the truth. */
-export interface SimulatedVault extends Simulator, VaultHand {
+export interface SimulatedVault extends Simulator, VaultHand, KeyHand {
   readonly vaultName: string;
   readonly host: string;
   readonly access: Pick<VaultAccess, 'forbid' | 'allow'>;
@@ -75,6 +77,8 @@ export function simulatedVault(
     { now: () => surroundings.now(), random: random.fork('state') },
     options,
   );
+  // A fork: making a key moves no other draw.
+  const keys = vaultKeys({ now: () => surroundings.now(), random: random.fork('keys') });
   const access = vaultAccess(options);
   const creates = rateWindow(createsPerWindow, windowMs);
   const requests = rateWindow(requestsPerWindow, windowMs);
@@ -148,7 +152,10 @@ export function simulatedVault(
 
   app.put('/secrets/:name', async (c) => {
     const url = admit(c, 'set');
-    const { name, versions } = state.put(c.req.param('name'), secretWriteOf(await jsonOf(c)));
+    const { name, versions } = state.put(
+      c.req.param('name'),
+      secretWriteOf(jsonOf(await c.req.text())),
+    );
     return c.json(bundle(contextOf(url), name, versions.at(-1)!));
   });
 
@@ -175,7 +182,7 @@ export function simulatedVault(
   app.patch('/secrets/:name/:version', async (c) => {
     const url = admit(c, 'set');
     const { name, version } = c.req.param();
-    const changed = state.edit(name, version, versionPatchOf(await jsonOf(c)));
+    const changed = state.edit(name, version, versionPatchOf(jsonOf(await c.req.text())));
     return c.json(versionItem(contextOf(url), name, changed));
   });
 
@@ -209,6 +216,8 @@ export function simulatedVault(
     return c.body(null, 204);
   });
 
+  keyRoutes(app, { keys, host: options.host, admit, contextOf });
+
   app.notFound((c) => {
     access.check(c.req.header('authorization'), 'get');
     return refuse(usualRefusal(405));
@@ -228,14 +237,11 @@ export function simulatedVault(
     deleteByHand: (name) => void state.remove(name),
     recoverByHand: (name) => void state.recover(name),
     purge: (name) => state.purge(name),
+    createKeyByHand: (name) => keys.createKeyByHand(name),
+    rotateKeyByHand: (name) => keys.rotateKeyByHand(name),
+    setKeyEnabledByHand: (name, isEnabled, version) =>
+      keys.setKeyEnabledByHand(name, isEnabled, version),
+    deleteKeyByHand: (name) => keys.deleteKeyByHand(name),
+    recoverKeyByHand: (name) => keys.recoverKeyByHand(name),
   };
-}
-
-async function jsonOf(c: Context): Promise<unknown> {
-  const text = await c.req.text();
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw badParameter('The request body is missing or not JSON.');
-  }
 }

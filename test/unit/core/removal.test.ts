@@ -358,6 +358,48 @@ describe('a leaked credential', () => {
     expect(removals(change)).toEqual(remove('k1', 'compromised', 'slot-needed'));
   });
 
+  describe('past its bound, with both slots taken', () => {
+    /** The other slot is taken by what the change puts there. */
+    const fate = (change: (world: World) => void): readonly Finding[] =>
+      removals((made) => {
+        leaked(made, ['k1'], now);
+        change(made);
+      });
+    const gone = remove('k1', 'compromised', 'slot-needed');
+
+    it('stays while a new one waits for its proof', () => {
+      expect(fate((made) => ours(made, 'k2', { addedAt: now - hourMs }))).toEqual([]);
+    });
+
+    it('stays while an add in doubt may have made one', () => {
+      const change = (made: World): void => {
+        foreign(made, 'f1');
+        made.memory.parked.push({ id: 'i', at: now, doubtAt: now, ambiguous: false });
+      };
+      expect(fate(change)).toEqual([]);
+    });
+
+    it('goes where only a foreign one keeps the other slot', () => {
+      expect(fate((made) => foreign(made, 'f1'))).toEqual(gone);
+    });
+
+    it('goes although another of Keeper’s is listed where it takes no slot', () => {
+      const change = (made: World): void => {
+        foreign(made, 'f1');
+        ours(made, 'k2', { pushed: true, held: [] });
+        listedOne(made, 'k2').place = 'service-principal';
+      };
+      expect(fate(change)).toEqual(gone);
+    });
+
+    it('goes together with one of Keeper’s that has ended', () => {
+      const change = (made: World): void => {
+        ours(made, 'k2', { pushed: true, endAt: now - dayMs });
+      };
+      expect(fate(change)).toEqual([...gone, ...remove('k2', 'ended', 'slot-needed')]);
+    });
+  });
+
   it('that is foreign goes by the word of the order, once every connector holds another', () => {
     const change = (made: World): void => {
       foreign(made, 'f1');

@@ -373,6 +373,10 @@ describe('law 6: servesNoConnector()', () => {
     expect(isFree(change)).toBe(false);
   });
 
+  it('is true where a connector has no records', () => {
+    expect(isFree((made) => (connectorOf(made).records = {}))).toBe(true);
+  });
+
   it('is true for a declared record that holds another', () => {
     const written = (made: World): void => {
       wishOf(made).records.push('declared');
