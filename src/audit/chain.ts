@@ -132,7 +132,8 @@ function toWire(value: unknown, key = ''): unknown {
 }
 
 function fromWire(value: unknown, key = ''): unknown {
-  if (typeof value === 'string' && isInstant(key)) return Date.parse(value);
+  // Keeper writes instants as texts: what is none stays no number, and so is no entry.
+  if (isInstant(key)) return typeof value === 'string' ? Date.parse(value) : null;
   if (Array.isArray(value)) return value.map((one) => fromWire(one));
   if (!isRecord(value)) return value;
   return Object.fromEntries(

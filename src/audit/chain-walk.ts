@@ -1,0 +1,65 @@
+/** One chain read from its files, part by part, entry by entry: what verification and checkpoints share. */
+import type { Entry } from '../core/entry.ts';
+import { success, type Result } from '../core/fault.ts';
+import { decodeLine, genesis, type ChainDefect, type Link } from './chain.ts';
+import type { AuditFiles, ListedChain } from './files.ts';
+import { eachLine } from './lines.ts';
+
+/** Where a reader stands in the files of a chain. */
+export interface Place extends Link {
+  readonly blob: number;
+  readonly bytes: number;
+}
+
+/** Before the first byte. */
+export const beginning: Place = { ...genesis, blob: 1, bytes: 0 };
+
+/** How a walk ended. */
+export interface Walk {
+  readonly place: Place;
+  readonly defect?: ChainDefect | { readonly seq: number; readonly defect: 'missing' | 'shorter' };
+}
+
+/**
+ * Walks from a place to the end, or to the first defect. `visit` sees each good entry and the link
+ * behind it. A part that is shorter than where the walk begins is a defect: acknowledged bytes are gone.
+ */
+export async function walkChain(
+  files: AuditFiles,
+  chain: ListedChain,
+  from: Place,
+  visit: (entry: Entry, link: Link) => void = () => undefined,
+): Promise<Result<Walk>> {
+  let place = from;
+  const next = from.seq + 1;
+  const known = chain.parts[from.blob - 1];
+  if (!known && from.seq > 0) return success({ place, defect: { seq: next, defect: 'missing' } });
+  if (known && known.bytes < from.bytes) {
+    return success({ place, defect: { seq: next, defect: 'shorter' } });
+  }
+  for (let blob = from.blob; blob <= chain.parts.length; blob += 1) {
+    const part = chain.parts[blob - 1];
+    const offset = blob === from.blob ? from.bytes : 0;
+    if (!part || part.bytes <= offset) continue;
+    let defect: ChainDefect | undefined;
+    const read = await eachLine(files.read(part.name, offset), offset, (text, endsAt) => {
+      const line = text === undefined ? notText(place) : decodeLine(text, place);
+      if ('defect' in line) {
+        defect = line;
+        return false;
+      }
+      place = { ...line.link, blob, bytes: endsAt };
+      visit(line.entry, line.link);
+      return true;
+    });
+    if (!read.ok) return read;
+    if (!defect && read.value.rest > 0) defect = { seq: place.seq + 1, defect: 'cut-off' };
+    if (defect) return success({ place, defect });
+  }
+  if (chain.hasGap) return success({ place, defect: { seq: place.seq + 1, defect: 'missing' } });
+  return success({ place });
+}
+
+function notText({ seq }: Link): ChainDefect {
+  return { seq: seq + 1, defect: 'not-json' };
+}

@@ -1,0 +1,213 @@
+/**
+ * Makes checkpoints: the heads of all chains, durable first, then a signed statement over them. Cut
+ * off anywhere, the next try finishes what was begun: the same bytes lead to the same statement.
+ */
+import { failure, success, type Fault, type Result } from '../core/fault.ts';
+import { walkChain, beginning, type Place } from './chain-walk.ts';
+import {
+  chainsAmong,
+  checkpointFiles,
+  checkpointsAmong,
+  readWhole,
+  type AuditFiles,
+  type CheckpointStore,
+  type ListedChain,
+} from './files.ts';
+import { decodeHeads, encodeHeads, summaryOf, type ChainHead, type Heads } from './heads.ts';
+import type { Signer } from './signer.ts';
+import {
+  decodeJws,
+  encodeJws,
+  isSignedBy,
+  signingInput,
+  statementOf,
+  type SignedStatement,
+} from './statement.ts';
+
+/** Bytes of a file with heads that are read; some 200 for each chain. */
+export const headsBytes = 64 * 1_024 * 1_024;
+/** Bytes of a statement's file. */
+export const jwsBytes = 16_384;
+
+export interface CheckpointParts {
+  readonly files: AuditFiles;
+  readonly store: CheckpointStore;
+  readonly signer: Signer;
+  /** Whose log it is. */
+  readonly log: string;
+  readonly build: string;
+}
+
+/** What came of a call. */
+export type Checkpointed =
+  | { readonly kind: 'not-due'; readonly number: number; readonly at: number }
+  | {
+      readonly kind: 'made';
+      readonly number: number;
+      /** The file with the statement: for the log workspace, a second hand that keeps it. */
+      readonly jws: string;
+      /** Chains whose bytes are not what Keeper wrote, or are gone, since when they were last good. */
+      readonly broken: readonly ChainHead[];
+    }
+  /** What lies in storage contradicts what was signed. Nothing was made; a person must look. */
+  | { readonly kind: 'contradiction'; readonly number: number; readonly what: Contradiction };
+
+export type Contradiction =
+  | 'heads-unreadable'
+  | 'statement-unreadable'
+  | 'statement-of-other-heads'
+  | 'bad-signature'
+  | 'gap';
+
+/** Finishes a checkpoint that was begun; makes the next when the last is older than `everyMs`. */
+export async function makeCheckpoint(
+  parts: CheckpointParts,
+  { now, everyMs }: { readonly now: number; readonly everyMs: number },
+): Promise<Result<Checkpointed>> {
+  const listed = await parts.files.list('checkpoints');
+  if (!listed.ok) return listed;
+  const there = checkpointsAmong(listed.value);
+  const newest = Math.max(0, ...there.keys());
+  if (newest === 0) return begin(parts, undefined, now);
+  if (there.size < newest) return success({ kind: 'contradiction', number: newest, what: 'gap' });
+  if (there.get(newest)?.jws !== true) return finish(parts, newest);
+  const last = await readCheckpoint(parts, newest);
+  if (!last.ok) return last;
+  if (typeof last.value === 'string') {
+    return success({ kind: 'contradiction', number: newest, what: last.value });
+  }
+  const at = Date.parse(last.value.signed.statement.at);
+  if (now - at < everyMs) return success({ kind: 'not-due', number: newest, at });
+  return begin(parts, last.value, now);
+}
+
+interface Checkpoint {
+  readonly heads: Heads;
+  readonly signed: SignedStatement;
+}
+
+/** A published checkpoint, or what is wrong with it. */
+async function readCheckpoint(
+  { files, signer }: CheckpointParts,
+  number: number,
+): Promise<Result<Checkpoint | Contradiction>> {
+  const names = checkpointFiles(number);
+  const [headsRead, jwsRead] = await Promise.all([
+    readWhole(files, names.heads, headsBytes),
+    readWhole(files, names.jws, jwsBytes),
+  ]);
+  if (!headsRead.ok) return headsRead;
+  if (!jwsRead.ok) return jwsRead;
+  const text = headsRead.value?.toString('utf8') ?? '';
+  const heads = decodeHeads(text);
+  if (heads?.heading.number !== number) return success('heads-unreadable');
+  const signed = decodeJws(jwsRead.value?.toString('utf8') ?? '');
+  if (!signed) return success('statement-unreadable');
+  const wanted = signingInput(statementOf(heads.heading, summaryOf(text, heads)), signed.kid);
+  if (wanted !== Buffer.from(signed.input).toString('utf8')) {
+    return success('statement-of-other-heads');
+  }
+  const key = await signer.readKey(signed.kid);
+  if (!key.ok) return key;
+  if (!key.value || !isSignedBy(signed, key.value)) return success('bad-signature');
+  return success({ heads, signed });
+}
+
+/** Reads on from the last heads, and makes the next ones durable. */
+async function begin(
+  parts: CheckpointParts,
+  last: Checkpoint | undefined,
+  now: number,
+): Promise<Result<Checkpointed>> {
+  const chains = await headsNow(parts.files, last?.heads.chains ?? []);
+  if (!chains.ok) return chains;
+  const number = (last?.heads.heading.number ?? 0) + 1;
+  const text = encodeHeads(
+    {
+      v: 1,
+      kind: 'keeper-heads',
+      number,
+      at: new Date(now).toISOString(),
+      log: parts.log,
+      build: parts.build,
+      prev: last?.signed.id ?? '0'.repeat(64),
+    },
+    chains.value,
+  );
+  // Somebody may have been faster: then theirs is finished, whatever ours says.
+  const created = await parts.store.create(checkpointFiles(number).heads, text);
+  return created.ok ? finish(parts, number) : created;
+}
+
+/** From durable heads to a published statement. */
+async function finish(parts: CheckpointParts, number: number): Promise<Result<Checkpointed>> {
+  const names = checkpointFiles(number);
+  const read = await readWhole(parts.files, names.heads, headsBytes);
+  if (!read.ok) return read;
+  const text = read.value?.toString('utf8') ?? '';
+  const heads = decodeHeads(text);
+  if (heads?.heading.number !== number) {
+    return success({ kind: 'contradiction', number, what: 'heads-unreadable' });
+  }
+  const key = await parts.signer.currentKey();
+  if (!key.ok) return key;
+  const statement = statementOf(heads.heading, summaryOf(text, heads));
+  const input = signingInput(statement, key.value.kid);
+  const signature = await parts.signer.sign(key.value.kid, Buffer.from(input, 'utf8'));
+  if (!signature.ok) return signature;
+  const jws = encodeJws(input, signature.value);
+  const signed = decodeJws(jws);
+  if (!signed || !isSignedBy(signed, key.value)) return failure(unusable);
+  const created = await parts.store.create(names.jws, jws);
+  if (!created.ok) return created;
+  const at = Date.parse(statement.at);
+  // Somebody else was faster, and has told it.
+  if (created.value === 'exists') return success({ kind: 'not-due', number, at });
+  const broken = heads.chains.filter((one) => one.defect !== undefined);
+  return success({ kind: 'made', number, jws: jws.trim(), broken });
+}
+
+/** A signature that does not verify is not published. */
+const unusable: Fault = { kind: 'malformed', vendor: 'vault', code: 'signature' };
+
+/** Where all chains stand. Each is read on from where it was last found good. */
+async function headsNow(
+  files: AuditFiles,
+  before: readonly ChainHead[],
+): Promise<Result<readonly ChainHead[]>> {
+  const listed = await files.list('audit');
+  if (!listed.ok) return listed;
+  const heads: ChainHead[] = [];
+  const known = new Map(before.map((one) => [one.chain, one]));
+  for (const chain of withMissing(chainsAmong(listed.value), before)) {
+    const last = known.get(chain.registration);
+    const walked = await walkChain(files, chain, last ? placeOf(last) : beginning);
+    if (!walked.ok) return walked;
+    const { place, defect } = walked.value;
+    heads.push({
+      chain: chain.registration,
+      entries: place.seq,
+      hash: place.hash,
+      blob: place.blob,
+      bytes: place.bytes,
+      ...(defect ? { defect: defect.defect } : {}),
+    });
+  }
+  return success(heads);
+}
+
+/** A chain that was there once, and is not listed, is told, not forgotten. */
+function withMissing(
+  listed: readonly ListedChain[],
+  before: readonly ChainHead[],
+): readonly ListedChain[] {
+  const names = new Set(listed.map((one) => one.registration));
+  const missing = before
+    .filter((one) => !names.has(one.chain))
+    .map((one): ListedChain => ({ registration: one.chain, parts: [], hasGap: false }));
+  return [...listed, ...missing];
+}
+
+function placeOf({ entries, hash, blob, bytes }: ChainHead): Place {
+  return { seq: entries, hash, blob, bytes };
+}

@@ -1,0 +1,50 @@
+/** Bytes in pieces cut into lines, with where each ends; nothing is held but the line at hand. */
+import { isUtf8 } from 'node:buffer';
+import type { Result } from '../core/fault.ts';
+import { entryBytes } from '../core/limits.ts';
+
+/** Cuts a stream of bytes into lines of at most an entry's length. */
+export interface LineCutter {
+  /** Calls `line` for each whole line; `false` ends it. `undefined` stands for what is no text. */
+  push(piece: Uint8Array, line: (text: string | undefined, endsAt: number) => boolean): boolean;
+  /** Bytes after the last newline. */
+  readonly rest: number;
+}
+
+/** A cutter that begins at an offset of the file. */
+export function lineCutter(offset: number): LineCutter {
+  let rest = Buffer.alloc(0);
+  let at = offset;
+  return {
+    get rest() {
+      return rest.length;
+    },
+    push(piece, line) {
+      const bytes = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+      let from = 0;
+      for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
+        const one = bytes.subarray(from, end);
+        at += one.length + 1;
+        from = end + 1;
+        if (!line(isUtf8(one) ? one.toString('utf8') : undefined, at)) return false;
+      }
+      rest = bytes.subarray(from);
+      // Longer than any entry may be: told as a line, so that nothing is held without bound.
+      return rest.length <= entryBytes || line(rest.toString('utf8'), at + rest.length);
+    },
+  };
+}
+
+/** Reads a file line by line. Gives the bytes after the last newline, or the fault that ended it. */
+export async function eachLine(
+  pieces: AsyncIterable<Result<Uint8Array>>,
+  offset: number,
+  line: (text: string | undefined, endsAt: number) => boolean,
+): Promise<Result<{ readonly rest: number; readonly ended: boolean }>> {
+  const cutter = lineCutter(offset);
+  for await (const piece of pieces) {
+    if (!piece.ok) return piece;
+    if (!cutter.push(piece.value, line)) return { ok: true, value: { rest: 0, ended: true } };
+  }
+  return { ok: true, value: { rest: cutter.rest, ended: false } };
+}
