@@ -2,7 +2,8 @@
  * Role: makes dist/main.mjs, the one file that is deployed, and tells whether it is out of date.
  * Used by the build command and by the start script.
  */
-import { existsSync, globSync, statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, globSync, readFileSync, statSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /** Where the bundle begins, where it ends up, and what else it is made of; relative to `root`. */
@@ -40,11 +41,21 @@ export async function writeBundle({ root, entry, outfile }: BundlePaths): Promis
     // Not on npm: the Functions worker (or our local host) provides it at run time.
     external: ['@azure/functions-core'],
     banner: { js: banner },
+    define: { keeperBuild: JSON.stringify(buildOf(root)) },
     sourcemap: true,
     // Minifying renames error classes and saves nothing that matters.
     minify: false,
     logLevel: 'warning',
   });
+}
+
+/** The version with a hash of all sources: the same sources, the same name. */
+export function buildOf(root: string): string {
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string };
+  const hash = createHash('sha256');
+  for (const path of globSync(['src/**/*.ts', 'package-lock.json'], { cwd: root }).toSorted())
+    hash.update(`${path}\0`).update(readFileSync(`${root}/${path}`));
+  return `${version}+${hash.digest('hex').slice(0, 12)}`;
 }
 
 /** True when there is no bundle, or a source, the lock file or a build script is newer. */

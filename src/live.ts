@@ -10,6 +10,7 @@ import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as pause } from 'node:timers/promises';
 import { azureCredential, tokenSource } from './clients/identity.ts';
+import { blobAuditFiles, blobCheckpoints } from './clients/audit-files.ts';
 import { blobChains } from './clients/chain-store.ts';
 import { blobOrders } from './clients/order-store.ts';
 import { blobStates } from './clients/state-store.ts';
@@ -23,12 +24,22 @@ import { storageQueue } from './clients/queue.ts';
 import type { StorageOptions } from './clients/storage.ts';
 import { sendWindow } from './clients/send-window.ts';
 import { undiciTransport } from './clients/transport.ts';
-import { describeSettingErrors, readSettings, type Settings } from './config/settings.ts';
+import { vaultSigner } from './clients/vault-key.ts';
+import type { CheckpointParts } from './audit/checkpoint.ts';
+import {
+  describeSettingErrors,
+  readPart,
+  readSettings,
+  type Part,
+  type Settings,
+} from './config/settings.ts';
 import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
 import type { Clock, Log, World } from './reconcile/world.ts';
 
 /** Everything that a trigger needs. */
 export interface Live {
+  /** What makes checkpoints; nothing without a key. */
+  readonly checkpoints: CheckpointParts | undefined;
   readonly settings: Settings;
   readonly world: World;
   /** The wished state: of the deployed file, or of the last good one. */
@@ -54,12 +65,13 @@ function compose(env: Readonly<Record<string, string | undefined>>): Live {
   const { settings } = read;
   const clock = seamClock() ?? systemClock;
   const log = consoleLog;
-  const { storage, world } = composeWorld(settings, clock, log);
+  const { storage, world, checkpoints } = composeWorld(settings, clock, log);
   const lastGood = blobText(storage, 'last-good.yaml');
   let wanted: Promise<WantedState> | undefined;
   return {
     settings,
     world,
+    checkpoints,
     async wanted() {
       wanted ??= readFile(pathOf(settings.file), 'utf8').then((text) =>
         wantedState(text, lastGood, log),
@@ -79,7 +91,7 @@ function composeWorld(
   settings: Settings,
   clock: Clock,
   log: Log,
-): { storage: StorageOptions; world: World } {
+): { storage: StorageOptions; world: World; checkpoints: CheckpointParts | undefined } {
   const credential = azureCredential({
     kind: 'managed-identity',
     ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
@@ -124,8 +136,33 @@ function composeWorld(
     switchesPerHour: settings.switchesPerHour,
     actionsPerPass: settings.actionsPerPass,
     worker: settings.instance ?? hostname(),
+    build: builtAs,
   };
-  return { storage, world };
+  const { checkpointKey: keyUrl } = settings;
+  const checkpoints = keyUrl && {
+    files: blobAuditFiles(storage),
+    store: blobCheckpoints(storage),
+    signer: vaultSigner({ ...patience, credential, keyUrl }),
+    log: logName(settings),
+    build: builtAs,
+  };
+  return { storage, world, checkpoints: checkpoints || undefined };
+}
+
+declare const keeperBuild: string | undefined;
+
+/** The version with a hash of the sources; the bundler writes it in. */
+export const builtAs = typeof keeperBuild === 'string' ? keeperBuild : 'from-source';
+
+/** Names the log in its statements: the account that holds it. */
+function logName({ storage, tenantId }: Settings): string {
+  const host = storage.kind === 'identity' ? new URL(storage.blobUrl).host : 'development';
+  return `${host}/${tenantId}`;
+}
+
+/** Which functions this app has. */
+export function deployedPart(): Part {
+  return readPart(process.env);
 }
 
 const systemClock: Clock = {

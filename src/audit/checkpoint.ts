@@ -14,6 +14,7 @@ import {
   type ListedChain,
 } from './files.ts';
 import { decodeHeads, encodeHeads, summaryOf, type ChainHead, type Heads } from './heads.ts';
+import { encodeKey, keyFileName } from './key-file.ts';
 import type { Signer } from './signer.ts';
 import {
   decodeJws,
@@ -158,6 +159,8 @@ async function finish(parts: CheckpointParts, number: number): Promise<Result<Ch
   const jws = encodeJws(input, signature.value);
   const signed = decodeJws(jws);
   if (!signed || !isSignedBy(signed, key.value)) return failure(unusable);
+  const kept = await parts.store.create(keyFileName(key.value.kid), encodeKey(key.value));
+  if (!kept.ok) return kept;
   const created = await parts.store.create(names.jws, jws);
   if (!created.ok) return created;
   const at = Date.parse(statement.at);

@@ -33,10 +33,18 @@ export interface StorageOptions extends Patience {
 }
 
 /** The containers that Keeper uses. */
-type ContainerName = 'audit' | 'state' | 'orders' | 'results' | 'switches' | 'config';
+type ContainerName =
+  | 'audit'
+  | 'checkpoints'
+  | 'state'
+  | 'orders'
+  | 'results'
+  | 'switches'
+  | 'config';
 
 const containers: readonly ContainerName[] = [
   'audit',
+  'checkpoints',
   'state',
   'orders',
   'results',

@@ -11,6 +11,10 @@ type StorageSettings =
   | { readonly kind: 'connection-string'; readonly connectionString: Secret }
   | { readonly kind: 'identity'; readonly blobUrl: string; readonly queueUrl: string };
 
+/** Two apps share one package: one answers people, the other works. `all` is for one machine. */
+const parts = ['web', 'worker', 'all'] as const;
+export type Part = (typeof parts)[number];
+
 /** All settings, checked. Addresses end without a slash. */
 export interface Settings {
   /** The directory whose registrations are kept. */
@@ -26,6 +30,10 @@ export interface Settings {
   readonly queue: string;
   /** When the timer fires, as six fields. */
   readonly tick: string;
+  /** Which functions this app has. */
+  readonly part: Part;
+  /** Address of the key that signs checkpoints; without it there are none. */
+  readonly checkpointKey?: string;
   /** Client id of a user-assigned identity; without it the system-assigned one is used. */
   readonly clientId?: string;
   readonly switchesPerHour: number;
@@ -69,6 +77,7 @@ const hostPattern = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/i;
 const cronField = String.raw`[0-9*][0-9*/,-]*`;
 const dayField = String.raw`[0-9A-Za-z*][0-9A-Za-z*/,-]*`;
 const tickPattern = new RegExp(`^(?:${cronField} ){4}${dayField} ${dayField}$`);
+const keyAddressPattern = /^https:\/\/[A-Za-z0-9.-]+(?::[0-9]{1,5})?\/keys\/[A-Za-z0-9-]{1,127}$/;
 const storageKeyPattern = /^[A-Za-z]+=[^;]+(?:;[A-Za-z]+=[^;]+)*;?$/;
 
 const environmentSchema = z.object({
@@ -129,6 +138,21 @@ const environmentSchema = z.object({
     form: 'six fields (second minute hour day month weekday) with one space between',
     default: '0 */15 * * * *',
   }),
+  KEEPER_CHECKPOINT: withDefault(z.string().regex(tickPattern), {
+    description: 'When Keeper looks whether a checkpoint of the audit log is due; one a day is made.',
+    form: 'six fields (second minute hour day month weekday) with one space between',
+    default: '0 0 * * * *',
+  }),
+  KEEPER_CHECKPOINT_KEY: optional(z.string().regex(keyAddressPattern), {
+    description:
+      'Address of the Key Vault key (EC, P-256) that signs checkpoints of the audit log. Without it none are made.',
+    form: 'an address such as https://vault.vault.azure.net/keys/keeper-checkpoint, without a version',
+  }),
+  KEEPER_PART: withDefault(z.enum(parts), {
+    description: 'Which functions this app has: those that answer people, those that work, or all.',
+    form: 'web, worker or all',
+    default: 'all',
+  }),
   KEEPER_CLIENT_ID: optional(z.guid(), {
     description: 'Client id of a user-assigned identity, if the app has several.',
     form: 'a guid, or nothing for the system-assigned identity',
@@ -170,6 +194,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 /** One line for each error. */
 export function describeSettingErrors(errors: readonly SettingError[]): string {
   return errors.map(({ name, message, instead }) => `${name}: ${message}; ${instead}`).join('\n');
+}
+
+/** Which functions to register, before anything else is read. What cannot be read means all of them. */
+export function readPart(env: Readonly<Record<string, string | undefined>>): Part {
+  const given = env['KEEPER_PART']?.trim();
+  return parts.find((one) => one === given) ?? 'all';
 }
 
 /** All settings, for the documentation. */
@@ -217,6 +247,7 @@ function storageErrors(given: Readonly<Record<string, string>>): SettingError[] 
 
 function toSettings(values: Environment): Settings {
   const { KEEPER_CLIENT_ID: clientId, KEEPER_INSTANCE: instance } = values;
+  const { KEEPER_CHECKPOINT_KEY: checkpointKey } = values;
   return {
     tenantId: values.KEEPER_TENANT_ID.toLowerCase(),
     graphUrl: values.KEEPER_GRAPH_URL,
@@ -227,6 +258,8 @@ function toSettings(values: Environment): Settings {
     storage: toStorage(values),
     queue: values.KEEPER_QUEUE,
     tick: values.KEEPER_TICK,
+    part: values.KEEPER_PART,
+    ...(checkpointKey === undefined ? {} : { checkpointKey }),
     ...(clientId === undefined ? {} : { clientId: clientId.toLowerCase() }),
     switchesPerHour: values.KEEPER_SWITCHES_PER_HOUR,
     actionsPerPass: values.KEEPER_ACTIONS_PER_PASS,

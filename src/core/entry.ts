@@ -161,7 +161,11 @@ export type EntryBody =
       readonly result: 'done' | 'refused';
       readonly reason?: Reason;
     }
-  | { readonly kind: 'configuration'; readonly configuration: string };
+  /**
+   * The wishes and the build under which all entries from here on are written: of two that alternate,
+   * each begins with one of these, since an append only succeeds right behind what its writer has read.
+   */
+  | { readonly kind: 'configuration'; readonly configuration: string; readonly build?: string };
 
 /** Why an effect is wanted. */
 export type Cause =

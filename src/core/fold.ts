@@ -54,8 +54,10 @@ function foldEntry(memory: Memory, entry: Entry): void {
       foldOrderEnd(memory, entry);
       return;
     case 'configuration':
+      // Another build of the same wishes changes nothing that was put off.
+      if (memory.configuration !== entry.configuration) forgetWaits(memory);
       memory.configuration = entry.configuration;
-      forgetWaits(memory);
+      if (entry.build !== undefined) memory.build = entry.build;
       return;
   }
 }

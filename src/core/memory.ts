@@ -141,6 +141,7 @@ export interface Memory {
   /** Credentials abandoned since the last proof; when the latest was. */
   abandonments: number;
   abandonedAt?: number;
+  build?: string;
   configuration?: string;
 }
 

@@ -2,6 +2,7 @@
  * What the triggers do, apart from how they are registered: each handler takes what it needs, so
  * that the same code runs under Microsoft's host, under the embedded one and under simulated time.
  */
+import { makeCheckpoint, type CheckpointParts } from '../audit/checkpoint.ts';
 import { readVaultEvent } from '../clients/vault-event.ts';
 import { readWorkMessage } from '../clients/work-message.ts';
 import { runPass, type PassReport } from '../reconcile/pass.ts';
@@ -13,6 +14,38 @@ import type { World } from '../reconcile/world.ts';
 export interface Surroundings {
   readonly world: World;
   readonly wanted: () => Promise<WantedState>;
+}
+
+/** When this process last knew a checkpoint to be good; it need not ask again for a day. */
+const checkpointedAt = new WeakMap<CheckpointParts, number>();
+const checkpointEveryMs = 23.5 * 3_600_000;
+
+/** The other timer: a checkpoint of the audit log a day, or what was begun of one. */
+export async function checkpoint(
+  { world }: Pick<Surroundings, 'world'>,
+  parts: CheckpointParts | undefined,
+): Promise<void> {
+  const now = world.clock.now();
+  if (!parts || now < (checkpointedAt.get(parts) ?? -Infinity) + checkpointEveryMs) return;
+  const made = await makeCheckpoint(parts, { now, everyMs: checkpointEveryMs });
+  if (!made.ok) {
+    world.log.error('checkpoint not made', { fault: made.fault.kind, vendor: made.fault.vendor });
+    return;
+  }
+  const { value } = made;
+  if (value.kind === 'contradiction') {
+    world.log.error('audit log contradicts its checkpoint', {
+      checkpoint: value.number,
+      what: value.what,
+    });
+    return;
+  }
+  checkpointedAt.set(parts, value.kind === 'made' ? now : value.at);
+  if (value.kind === 'not-due') return;
+  for (const { chain, entries, defect } of value.broken)
+    world.log.error('audit chain is not what was written', { chain, entries, defect });
+  // A second hand keeps it: a chain and a key in one hand prove nothing against that hand.
+  world.log.info('checkpoint', { checkpoint: value.number, statement: value.jws });
 }
 
 /** The timer: finds which registrations are due, and asks for a pass over each. */

@@ -1,7 +1,16 @@
-/** The deployed entry: loading it registers all functions of the product. */
-import './poison.ts';
-import './resync.ts';
-import './status.ts';
-import './tick.ts';
-import './vault-event.ts';
-import './work.ts';
+/** The deployed entry: loading it registers the functions of this app's part. */
+import { deployedPart } from '../live.ts';
+
+const part = deployedPart();
+
+if (part !== 'worker') {
+  await import('./resync.ts');
+  await import('./status.ts');
+}
+if (part !== 'web') {
+  await import('./checkpoint.ts');
+  await import('./poison.ts');
+  await import('./tick.ts');
+  await import('./vault-event.ts');
+  await import('./work.ts');
+}

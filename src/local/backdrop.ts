@@ -13,10 +13,10 @@ import type { Desired } from '../core/desired.ts';
 import type { StateStore } from '../reconcile/world.ts';
 import { type Azurite, FolderInUse, startAzurite } from './azurite.ts';
 import { simulatedClock, type SimulatedClock } from './clock.ts';
-import { cloudHosts, keeperIdentity, type Cloud } from './cloud.ts';
+import { cloudHosts, demoVault, keeperIdentity, type Cloud } from './cloud.ts';
 import { startCloudServer } from './cloud-server.ts';
 import type { Door } from './door.ts';
-import { makeCloud, parsedFile, type OwnFile } from './made-cloud.ts';
+import { checkpointKey, makeCloud, parsedFile, type OwnFile } from './made-cloud.ts';
 import { recall, remember, type Memento } from './memento.ts';
 import type { LocalOptions } from './options.ts';
 import { FolderFull, keepRoom, type Room } from './room.ts';
@@ -203,6 +203,8 @@ function settingsOf(
     KEEPER_STORAGE: place.storage,
     KEEPER_QUEUE: queueName,
     KEEPER_TICK: '0 */15 * * * *',
+    KEEPER_CHECKPOINT: '0 0 * * * *',
+    KEEPER_CHECKPOINT_KEY: `${at(`${demoVault}.${cloudHosts.vaultSuffix}`)}/keys/${checkpointKey}`,
     KEEPER_INSTANCE: 'embedded',
     IDENTITY_ENDPOINT: `${at(cloudHosts.login)}/msi/token`,
     IDENTITY_HEADER: keeperIdentity.header,

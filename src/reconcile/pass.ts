@@ -87,9 +87,11 @@ function isUnfinished(session: Session, { actions }: Plan): boolean {
 }
 
 async function noteConfiguration(session: Session): Promise<void> {
-  const hash = configurationHash(session.desired);
-  if (session.memory.configuration !== hash)
-    await append(session, { kind: 'configuration', configuration: hash });
+  const configuration = configurationHash(session.desired);
+  const { memory } = session;
+  const { build } = session.world;
+  if (memory.configuration !== configuration || memory.build !== build)
+    await append(session, { kind: 'configuration', configuration, build });
 }
 
 interface End {

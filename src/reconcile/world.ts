@@ -226,4 +226,6 @@ export interface World {
   readonly actionsPerPass: number;
   /** Who writes: build and instance, for the chain. */
   readonly worker: string;
+  /** The build that runs, as the chain names it. */
+  readonly build: string;
 }

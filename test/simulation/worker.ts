@@ -70,6 +70,7 @@ export function worldOf(options: WorkerOptions): World {
     switchesPerHour: options.switchesPerHour,
     actionsPerPass: 24,
     worker: process.name,
+    build: 'simulated',
   };
 }
 

@@ -133,6 +133,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     switchesPerHour: 50,
     actionsPerPass: 24,
     worker: 'test',
+    build: 'test',
   };
   const world = options.wrap?.(bare) ?? bare;
   const pass = (registration: DesiredRegistration): Promise<PassReport> =>

@@ -37,6 +37,7 @@ describe('readSettings()', () => {
         },
         queue: 'keeper-work',
         tick: '0 */15 * * * *',
+        part: 'all',
         switchesPerHour: 50,
         actionsPerPass: 24,
       },

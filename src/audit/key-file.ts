@@ -1,0 +1,61 @@
+/**
+ * Public keys as files, so that a log can be checked far from its vault. A key that lies beside a log
+ * shows only that log and key agree: whoever wants proof compares its thumbprint with one from elsewhere.
+ */
+import { hash } from 'node:crypto';
+import { canonicalJson, sha256 } from './canonical.ts';
+import { readWhole, type AuditFiles } from './files.ts';
+import type { PublicKey } from './signer.ts';
+import { success, type Result } from '../core/fault.ts';
+
+const keyBytes = 4_096;
+
+/** Where a key lies among the files of a log. */
+export function keyFileName(kid: string): string {
+  return `keys/${sha256(kid)}.json`;
+}
+
+/** The text of the file: a JSON Web Key in canonical JSON, and a newline. */
+export function encodeKey({ kid, x, y }: PublicKey): string {
+  return `${canonicalJson({ kty: 'EC', crv: 'P-256', kid, x, y })}\n`;
+}
+
+/** The file read back. `undefined`: it is none. Members that are not asked for may be there. */
+export function decodeKey(text: string): PublicKey | undefined {
+  let read: unknown;
+  try {
+    read = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (typeof read !== 'object' || read === null) return undefined;
+  const { kty, crv, kid, x, y } = read as Record<string, unknown>;
+  if (kty !== 'EC' || crv !== 'P-256' || typeof kid !== 'string') return undefined;
+  return isCoordinate(x) && isCoordinate(y) ? { kid, x, y } : undefined;
+}
+
+/** RFC 7638: names a key by its numbers alone, base64url. */
+export function thumbprintOf({ x, y }: PublicKey): string {
+  return hash('sha256', canonicalJson({ crv: 'P-256', kty: 'EC', x, y }), 'base64url');
+}
+
+/** Finds keys among the files of a log; each is read once. */
+export function keysAmong(
+  files: AuditFiles,
+): (kid: string) => Promise<Result<PublicKey | undefined>> {
+  const known = new Map<string, PublicKey>();
+  return async (kid) => {
+    const found = known.get(kid);
+    if (found) return success(found);
+    const read = await readWhole(files, keyFileName(kid), keyBytes);
+    if (!read.ok) return read;
+    const key = decodeKey(read.value?.toString('utf8') ?? '');
+    if (key?.kid !== kid) return success(undefined);
+    known.set(kid, key);
+    return success(key);
+  };
+}
+
+function isCoordinate(value: unknown): value is string {
+  return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value);
+}
