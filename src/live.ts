@@ -26,8 +26,11 @@ import { sendWindow } from './clients/send-window.ts';
 import { undiciTransport } from './clients/transport.ts';
 import { vaultSigner } from './clients/vault-key.ts';
 import type { CheckpointParts } from './audit/checkpoint.ts';
+import type { AuditFiles } from './audit/files.ts';
+import type { TokenCredential } from '@azure/identity';
 import {
   describeSettingErrors,
+  readLogSettings,
   readPart,
   readSettings,
   type Part,
@@ -106,13 +109,7 @@ function composeWorld(
     credential,
     vaultUrlOf: (name) => `https://${name}.${settings.vaultSuffix}`,
   });
-  const storage: StorageOptions = {
-    clock,
-    account:
-      settings.storage.kind === 'connection-string'
-        ? { connectionString: settings.storage.connectionString.reveal() }
-        : { blobUrl: settings.storage.blobUrl, queueUrl: settings.storage.queueUrl, credential },
-  };
+  const storage = storageOptions(settings.storage, { clock, credential });
   const isSeam = clock !== systemClock;
   const world: World = {
     directory: graphDirectory({ ...patience, tokens, baseUrl: settings.graphUrl }),
@@ -149,15 +146,56 @@ function composeWorld(
   return { storage, world, checkpoints: checkpoints || undefined };
 }
 
+/**
+ * The log that the settings name, read with the operator's own sign-in. Needs nothing but the storage
+ * account; with a key that is set, checkpoints can be made.
+ * @throws SettingsAreWrong
+ */
+export function composeLog(): {
+  where: string;
+  files: AuditFiles;
+  checkpoints?: CheckpointParts;
+  close: () => Promise<void>;
+} {
+  const read = readLogSettings(process.env);
+  if (!read.ok) throw new SettingsAreWrong(describeSettingErrors(read.errors));
+  const { storage: place, checkpointKey: keyUrl } = read.settings;
+  const credential = azureCredential({ kind: 'default' });
+  const clock = systemClock;
+  const storage = storageOptions(place, { clock, credential });
+  const files = blobAuditFiles(storage);
+  const log = logName(read.settings);
+  const close = async (): Promise<void> => undefined;
+  if (keyUrl === undefined) return { where: log, files, close };
+  const signer = vaultSigner({ clock, transport: undiciTransport(), credential, keyUrl });
+  const store = blobCheckpoints(storage);
+  return { where: log, files, close, checkpoints: { files, store, signer, log, build: builtAs } };
+}
+
+/** Settings that cannot be used; the message lists all that is wrong, without values. */
+export class SettingsAreWrong extends Error {}
+
 declare const keeperBuild: string | undefined;
 
 /** The version with a hash of the sources; the bundler writes it in. */
 export const builtAs = typeof keeperBuild === 'string' ? keeperBuild : 'from-source';
 
 /** Names the log in its statements: the account that holds it. */
-function logName({ storage, tenantId }: Settings): string {
-  const host = storage.kind === 'identity' ? new URL(storage.blobUrl).host : 'development';
-  return `${host}/${tenantId}`;
+function logName({ storage }: Pick<Settings, 'storage'>): string {
+  return storage.kind === 'identity' ? new URL(storage.blobUrl).host : 'development';
+}
+
+function storageOptions(
+  place: Settings['storage'],
+  { clock, credential }: { readonly clock: Clock; readonly credential: TokenCredential },
+): StorageOptions {
+  return {
+    clock,
+    account:
+      place.kind === 'connection-string'
+        ? { connectionString: place.connectionString.reveal() }
+        : { blobUrl: place.blobUrl, queueUrl: place.queueUrl, credential },
+  };
 }
 
 /** Which functions this app has. */
@@ -165,7 +203,8 @@ export function deployedPart(): Part {
   return readPart(process.env);
 }
 
-const systemClock: Clock = {
+/** The machine's own clock. */
+export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   sleep: (ms) => pause(ms),

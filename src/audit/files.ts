@@ -73,7 +73,8 @@ export function chainsAmong(files: readonly ListedFile[]): readonly ListedChain[
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
     .map(([registration, byNumber]) => {
       const parts: ListedFile[] = [];
-      for (let part = byNumber.get(1); part; part = byNumber.get(parts.length + 1)) parts.push(part);
+      for (let part = byNumber.get(1); part; part = byNumber.get(parts.length + 1))
+        parts.push(part);
       return { registration, parts, hasGap: parts.length < byNumber.size };
     });
 }

@@ -4,7 +4,13 @@ import { headsBytes, jwsBytes } from './checkpoint.ts';
 import { checkpointFiles, checkpointsAmong, readWhole, type AuditFiles } from './files.ts';
 import { decodeHeads, summaryOf, type Heads } from './heads.ts';
 import type { PublicKey } from './signer.ts';
-import { decodeJws, isSignedBy, signingInput, statementOf, type SignedStatement } from './statement.ts';
+import {
+  decodeJws,
+  isSignedBy,
+  signingInput,
+  statementOf,
+  type SignedStatement,
+} from './statement.ts';
 import type { Mark, StatementFault, StatementFinding } from './verdict.ts';
 
 /** The keys that a reader trusts. */
@@ -56,16 +62,19 @@ interface Review {
 }
 
 function blankReview(): Review {
-  return { good: 0, first: undefined, last: undefined, faults: [], keys: new Set(), marks: new Map() };
+  return {
+    good: 0,
+    first: undefined,
+    last: undefined,
+    faults: [],
+    keys: new Set(),
+    marks: new Map(),
+  };
 }
 
 type ReadOne = StatementFault | { readonly heads: Heads; readonly signed: SignedStatement };
 
-async function readOne(
-  files: AuditFiles,
-  number: number,
-  keyOf: KeyOf,
-): Promise<Result<ReadOne>> {
+async function readOne(files: AuditFiles, number: number, keyOf: KeyOf): Promise<Result<ReadOne>> {
   const names = checkpointFiles(number);
   const headsRead = await readWhole(files, names.heads, headsBytes);
   if (!headsRead.ok) return headsRead;

@@ -86,7 +86,9 @@ async function reviewChain(
   const unmet = marks.flatMap((one): readonly Unmet[] => {
     const found = met.get(one.seq);
     if (found === one.hash) return [];
-    return [{ checkpoint: one.number, seq: one.seq, what: found === undefined ? 'behind' : 'other' }];
+    return [
+      { checkpoint: one.number, seq: one.seq, what: found === undefined ? 'behind' : 'other' },
+    ];
   });
   const proved = marks.findLast((one) => one.seq > 0 && met.get(one.seq) === one.hash) ?? null;
   return success({

@@ -83,7 +83,10 @@ export function decodeJws(text: string): SignedStatement | undefined {
 export function isSignedBy({ input, signature, kid }: SignedStatement, key: PublicKey): boolean {
   if (kid !== key.kid || signature.length !== 64) return false;
   const object = keyObject(key);
-  return object !== undefined && verify('sha256', input, { key: object, dsaEncoding: 'ieee-p1363' }, signature);
+  return (
+    object !== undefined &&
+    verify('sha256', input, { key: object, dsaEncoding: 'ieee-p1363' }, signature)
+  );
 }
 
 function keyObject({ x, y }: PublicKey): KeyObject | undefined {

@@ -92,7 +92,7 @@ async function* pieces(
   client: BlobClient,
   from: number,
 ): AsyncGenerator<Result<Uint8Array>> {
-  for (let offset = from; ; ) {
+  for (let offset = from; ;) {
     const read = await retryRead(options, () => piece(options, client, offset));
     if (!read.ok) {
       yield read;

@@ -139,7 +139,8 @@ const environmentSchema = z.object({
     default: '0 */15 * * * *',
   }),
   KEEPER_CHECKPOINT: withDefault(z.string().regex(tickPattern), {
-    description: 'When Keeper looks whether a checkpoint of the audit log is due; one a day is made.',
+    description:
+      'When Keeper looks whether a checkpoint of the audit log is due; one a day is made.',
     form: 'six fields (second minute hour day month weekday) with one space between',
     default: '0 0 * * * *',
   }),
@@ -190,6 +191,34 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
   if (!parsed.success || errors.length > 0) return { ok: false, errors };
   return { ok: true, settings: toSettings(parsed.data) };
 }
+
+/** The settings that a reader of the audit log needs, and no others. */
+export function readLogSettings(
+  env: Readonly<Record<string, string | undefined>>,
+):
+  | { readonly ok: true; readonly settings: Pick<Settings, 'storage' | 'checkpointKey'> }
+  | { readonly ok: false; readonly errors: readonly SettingError[] } {
+  // Of the others, only the one that every reading demands is filled in, and not looked at.
+  const read = readSettings({
+    KEEPER_QUEUE_URL: env['KEEPER_STORAGE_ACCOUNT_URL']?.trim() ? unusedUrl : undefined,
+    ...Object.fromEntries(logSettings.map((name) => [name, env[name]])),
+    KEEPER_TENANT_ID: unusedTenant,
+  });
+  if (!read.ok) return read;
+  const { storage, checkpointKey } = read.settings;
+  return {
+    ok: true,
+    settings: { storage, ...(checkpointKey === undefined ? {} : { checkpointKey }) },
+  };
+}
+
+const logSettings = [
+  'KEEPER_STORAGE',
+  'KEEPER_STORAGE_ACCOUNT_URL',
+  'KEEPER_CHECKPOINT_KEY',
+] as const;
+const unusedTenant = '00000000-0000-0000-0000-000000000000';
+const unusedUrl = 'https://unused.queue.invalid';
 
 /** One line for each error. */
 export function describeSettingErrors(errors: readonly SettingError[]): string {

@@ -29,7 +29,7 @@ export async function checkpoint(
   if (!parts || now < (checkpointedAt.get(parts) ?? -Infinity) + checkpointEveryMs) return;
   const made = await makeCheckpoint(parts, { now, everyMs: checkpointEveryMs });
   if (!made.ok) {
-    world.log.error('checkpoint not made', { fault: made.fault.kind, vendor: made.fault.vendor });
+    world.log.warn('checkpoint not made; tried again at the next turn', { fault: made.fault.kind, vendor: made.fault.vendor });
     return;
   }
   const { value } = made;

@@ -17,6 +17,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { connectionFile } from './storage-folder.ts';
 
 /** The account that Azurite publishes; it is no secret. */
 const account = 'devstoreaccount1';
@@ -141,15 +142,17 @@ function running(first: ChildProcess, ports: Ports, options: AzuriteOptions): Az
   let child = first;
   let pid = taken(child, location);
   const addressOf = (port: number): string => `http://127.0.0.1:${port}/${account}`;
+  const connectionString = [
+    'DefaultEndpointsProtocol=http',
+    `AccountName=${account}`,
+    `AccountKey=${accountKey}`,
+    `BlobEndpoint=${addressOf(ports.blob)}`,
+    `QueueEndpoint=${addressOf(ports.queue)}`,
+    `TableEndpoint=${addressOf(ports.table)}`,
+  ].join(';');
+  if (location !== undefined) writeFileSync(connectionFile(location), connectionString);
   return {
-    connectionString: [
-      'DefaultEndpointsProtocol=http',
-      `AccountName=${account}`,
-      `AccountKey=${accountKey}`,
-      `BlobEndpoint=${addressOf(ports.blob)}`,
-      `QueueEndpoint=${addressOf(ports.queue)}`,
-      `TableEndpoint=${addressOf(ports.table)}`,
-    ].join(';'),
+    connectionString,
     blobPort: ports.blob,
     queuePort: ports.queue,
     get pid() {

@@ -20,6 +20,7 @@ import { checkpointKey, makeCloud, parsedFile, type OwnFile } from './made-cloud
 import { recall, remember, type Memento } from './memento.ts';
 import type { LocalOptions } from './options.ts';
 import { FolderFull, keepRoom, type Room } from './room.ts';
+import { storageFolder } from './storage-folder.ts';
 
 export interface Backdrop {
   readonly clock: SimulatedClock;
@@ -174,7 +175,7 @@ async function storageIn(
     // What a killed start left of a world that was never complete would be in the way.
     const isFresh = memento.file === undefined;
     const { reserve } = room;
-    return await startAzurite({ location: join(folder.path, 'storage'), isFresh, reserve });
+    return await startAzurite({ location: storageFolder(folder.path), isFresh, reserve });
   } catch (error) {
     if (!(error instanceof FolderInUse)) throw error;
     throw new UnusableFile(`--data ${folder.path}: ${error.message}`);

@@ -1,0 +1,162 @@
+/** `keeper audit verify`: does the log hold, up to where, and if not, what is wrong. */
+import { thumbprintOf } from '../audit/key-file.ts';
+import { reviewLog } from '../audit/review.ts';
+import type { ChainVerdict, LogVerdict, StatementFault } from '../audit/verdict.ts';
+import { openLog, trustedKeys, type LogOpeners } from './log-place.ts';
+import { counted, exit, json, painted, type Terminal } from './terminal.ts';
+
+export interface VerifyOptions {
+  readonly folder?: string;
+  readonly local?: string;
+  readonly keys: readonly string[];
+  readonly registration?: string;
+  readonly json: boolean;
+}
+
+/** Gives the exit code. @throws UsageError */
+export async function auditVerify(
+  terminal: Terminal,
+  openers: LogOpeners,
+  options: VerifyOptions,
+): Promise<number> {
+  const log = await openLog(openers, options);
+  try {
+    const { keyOf, given } = await trustedKeys(log.files, options.keys);
+    const { registration } = options;
+    const verdict = await reviewLog({
+      files: log.files,
+      keyOf,
+      ...(registration === undefined ? {} : { registration }),
+      progress: (done, total) => {
+        if (done % 500 === 0) terminal.err(`${done} of ${total} chains\n`);
+      },
+    });
+    if (!verdict.ok) {
+      const { kind, vendor } = verdict.fault;
+      terminal.err(`keeper: the log cannot be read to its end: ${vendor} ${kind}\n`);
+      return exit.unknown;
+    }
+    const { value } = verdict;
+    if (registration !== undefined && value.chains.length === 0) {
+      terminal.err(`keeper: the log has no chain of ${registration}\n`);
+      return exit.usage;
+    }
+    const thumbprints: string[] = [];
+    for (const kid of value.statements.keys) {
+      const key = await keyOf(kid);
+      if (key.ok && key.value) thumbprints.push(thumbprintOf(key.value));
+    }
+    if (options.json) terminal.out(json({ ...value, pinned: given.length > 0, thumbprints }));
+    else
+      terminal.out(
+        report(terminal, value, { where: log.where, thumbprints, pinned: given.length > 0 }),
+      );
+    return value.ok ? exit.fine : exit.wrong;
+  } finally {
+    await log.close();
+  }
+}
+
+const statementWords: Readonly<Record<StatementFault, string>> = {
+  missing: 'is not there, though a later one is',
+  'not-published': 'was begun and not signed yet; the next run finishes it',
+  'heads-unreadable': 'has a file of heads that Keeper did not write so',
+  'statement-unreadable': 'has a statement that Keeper did not write so',
+  'other-heads': 'was signed over other heads than those beside it: its file was changed',
+  'broken-link': 'does not continue the one before it: one of them was replaced, or a fork exists',
+  'other-log': 'belongs to another log',
+  'earlier-than-before': 'says that it is older than the one before it',
+  'unknown-key': 'was signed with a key that is not among the trusted ones',
+  'bad-signature': 'has a signature that does not match: it was changed after it was signed',
+};
+
+interface Circumstances {
+  readonly where: string;
+  readonly thumbprints: readonly string[];
+  readonly pinned: boolean;
+}
+
+function report(
+  terminal: Terminal,
+  verdict: LogVerdict,
+  { where, thumbprints, pinned }: Circumstances,
+): string {
+  const { statements, chains } = verdict;
+  const entries = chains.reduce((sum, one) => sum + one.entries, 0);
+  const lines = [
+    verdict.ok
+      ? painted(terminal, 'green', 'The log holds.')
+      : painted(terminal, 'red', 'The log does not hold.'),
+    '',
+    `${where}: ${counted(chains.length, 'chain')}, ${counted(entries, 'entry', 'entries')}`,
+    statements.good === 0
+      ? painted(
+          terminal,
+          'yellow',
+          'No signed statement covers it: it is only chained, and proves nothing against who can write to it.',
+        )
+      : `${counted(statements.good, 'signed statement')} from ${statements.first} to ${statements.last}`,
+    ...thumbprints.map(
+      (one) =>
+        `signed with the key ${one}${pinned ? '' : ' (it lay beside the log: compare it with the one in your vault)'}`,
+    ),
+    ...statements.faults.map(({ number, fault }) =>
+      painted(
+        terminal,
+        fault === 'not-published' ? 'dim' : 'red',
+        `checkpoint ${number} ${statementWords[fault]}`,
+      ),
+    ),
+    '',
+    ...chains.flatMap((one) => chainLines(terminal, one)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function chainLines(terminal: Terminal, chain: ChainVerdict): readonly string[] {
+  const { proved, onlyChained, defect } = chain;
+  const mark = chain.ok ? painted(terminal, 'green', 'holds') : painted(terminal, 'red', 'BROKEN');
+  const upTo = proved
+    ? `proved up to line ${proved.seq} by the statement of ${proved.at}`
+    : 'not covered by any statement';
+  const rest = onlyChained > 0 ? `, ${counted(onlyChained, 'line')} behind it only chained` : '';
+  return [
+    `${chain.registration}: ${mark}, ${counted(chain.entries, 'good line')}, ${upTo}${rest}`,
+    ...(defect
+      ? [painted(terminal, 'red', `  line ${defect.seq}: ${defectWords[defect.defect]}`)]
+      : []),
+    ...chain.unmet.map((one) =>
+      painted(
+        terminal,
+        'red',
+        one.what === 'behind'
+          ? `  checkpoint ${one.checkpoint} saw line ${one.seq}; the chain ends at ${chain.entries}: lines were cut off`
+          : `  checkpoint ${one.checkpoint} saw another line ${one.seq}: the chain was rewritten`,
+      ),
+    ),
+    ...chain.strayOutcomes.map((seq) =>
+      painted(terminal, 'red', `  line ${seq}: an outcome of what nobody intended`),
+    ),
+    ...chain.openIntents.map((one) =>
+      painted(
+        terminal,
+        'yellow',
+        `  line ${one.seq}: ${one.effect}, begun ${one.at}, has no outcome: under way or cut off`,
+      ),
+    ),
+  ];
+}
+
+const defectWords = {
+  'not-json': 'is no JSON text',
+  'wrong-shape': 'is no entry',
+  'newer-format': 'is of a newer format: use a newer verifier',
+  'wrong-number': 'has the wrong number: lines are missing, doubled or out of order',
+  'broken-link': 'does not continue the line before: one of them was changed or replaced',
+  'wrong-hash': 'does not have the hash that it claims: it was changed',
+  'not-canonical': 'is not written as Keeper writes: it was written anew by somebody',
+  'too-long': 'is longer than any entry',
+  'cut-off': 'is cut off',
+  missing: 'is missing: a part of the chain is gone',
+  shorter: 'was there once: the file has become shorter',
+} as const;

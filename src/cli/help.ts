@@ -1,0 +1,43 @@
+/** What `--help` prints. */
+
+export const help = `Keeper keeps Entra client secrets, Key Vault and Nylas connectors in order.
+
+  keeper audit ...     check, export and read the audit log
+  keeper version       which build this is
+
+keeper COMMAND --help tells more, with examples.
+`;
+
+export const auditHelp = `Check, export and read the audit log.
+
+  keeper audit verify [REGISTRATION]     does the log hold, and up to where is it proved
+  keeper audit export --out DIR          copy all that is needed to check it later; goes on where it stopped
+  keeper audit show REGISTRATION         its story, told from the log
+  keeper audit receipt KEY_ID            one file that proves when this credential came and what it replaced
+  keeper audit check-receipt FILE        check such a file, with nothing else at hand
+  keeper audit checkpoint                make a signed checkpoint now
+
+Which log
+  (nothing)            the one that the settings name (KEEPER_STORAGE_ACCOUNT_URL and others), with your own sign-in
+  --folder DIR         an exported log; nothing else is needed
+  --data DIR           the log of an embedded run with this --data folder, running or not
+
+Options
+  --key FILE           trust only this public key (a JSON Web Key, or what 'az keyvault key show' prints);
+                       may be given more than once. Without it the keys beside the log are taken, which
+                       shows only that log and keys agree
+  --since T, --until T show: from and up to an instant, such as 2026-11-25 or 2026-11-25T08:00:00Z
+  --because WORD       show: only with this cause or reason
+  --by WHO             show: only orders by this person, and steps of this worker
+  --kind KIND          show: only entries of this kind
+  --out PATH           export: the folder; receipt: the file
+  --json               for machines
+
+Exit codes: 0 it holds; 1 it does not; 2 an argument is wrong; 3 it could not be read to its end.
+
+Examples
+  keeper audit verify
+  keeper audit export --out log && keeper audit verify --folder log --key keeper-checkpoint.json
+  keeper audit show calendar --since 2026-11-01 --because due
+  keeper audit receipt c7b00ad0-c082-4c4d-a824-c5e33b1fef64 --out receipt.json
+`;
