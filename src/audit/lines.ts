@@ -11,24 +11,29 @@ export interface LineCutter {
   readonly rest: number;
 }
 
+const nothing = Buffer.alloc(0);
+
 /** A cutter that begins at an offset of the file. */
 export function lineCutter(offset: number): LineCutter {
-  let rest = Buffer.alloc(0);
+  let rest = nothing;
   let at = offset;
   return {
     get rest() {
       return rest.length;
     },
     push(piece, line) {
-      const bytes = rest.length === 0 ? Buffer.from(piece) : Buffer.concat([rest, piece]);
+      const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
       let from = 0;
       for (let end = bytes.indexOf(10); end >= 0; end = bytes.indexOf(10, from)) {
-        const one = bytes.subarray(from, end);
+        const part = bytes.subarray(from, end);
+        const one = rest.length === 0 ? part : Buffer.concat([rest, part]);
+        rest = nothing;
         at += one.length + 1;
         from = end + 1;
         if (!line(isUtf8(one) ? one.toString('utf8') : undefined, at)) return false;
       }
-      rest = bytes.subarray(from);
+      // A copy: a view of it would hold the whole piece.
+      rest = Buffer.concat([rest, bytes.subarray(from)]);
       // Longer than any entry may be: told as a line, so that nothing is held without bound.
       return rest.length <= entryBytes || line(rest.toString('utf8'), at + rest.length);
     },

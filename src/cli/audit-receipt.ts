@@ -90,11 +90,17 @@ export async function auditCheckReceipt(
   const { registration, keyId, statement, key, entries } = checked;
   const thumbprint = thumbprintOf(key);
   const story = teller();
+  /** Intents that are about it, or remove what it replaced: their outcomes belong to the story. */
+  const intents = new Set<string>();
   const told = entries.flatMap((entry) => {
     const tells = story.tell(entry);
-    const isRemoval = entry.kind === 'outcome' && tells.includes('remove credential');
-    const concerns = namesCredential(entry, keyId) || isRemoval;
-    return concerns ? [{ at: new Date(entry.at).toISOString(), tells }] : [];
+    const isRemoval = entry.kind === 'intent' && entry.effect.kind === 'remove-credential';
+    const isAbout = namesCredential(entry, keyId) || isRemoval;
+    if (entry.kind === 'intent' && isAbout) intents.add(entry.id);
+    const concerns = isAbout || (entry.kind === 'outcome' && intents.has(entry.intent));
+    return concerns && entry.kind !== 'intent'
+      ? [{ at: new Date(entry.at).toISOString(), tells }]
+      : [];
   });
   if (wantsJson) {
     terminal.out(json({ ok: true, registration, keyId, statement, thumbprint, told }));

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { AuditFiles, Folder, ListedFile } from '../audit/files.ts';
 import { failure, success, type Result } from '../core/fault.ts';
 
-const pieceBytes = 1_024 * 1_024;
+/** Small: pieces are garbage soon, and much garbage at a time is memory. */
+const pieceBytes = 64 * 1_024;
 
 /** The log in a folder, for reading. */
 export function folderFiles(root: string): AuditFiles {

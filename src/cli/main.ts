@@ -13,7 +13,7 @@ export interface CommandLine {
   readonly terminal: Terminal;
   readonly openers: LogOpeners;
   /** What runs, for `keeper version`. */
-  readonly build: string;
+  readonly build: () => Promise<string>;
   readonly now: () => number;
 }
 
@@ -49,7 +49,7 @@ async function dispatch(line: CommandLine, args: readonly string[]): Promise<num
   const { values, positionals } = parsed(args);
   const [command, ...rest] = positionals;
   if (command === 'version') {
-    line.terminal.out(`keeper ${line.build}\n`);
+    line.terminal.out(`keeper ${await line.build()}\n`);
     return exit.fine;
   }
   if (command === 'audit') return audit(line, values, rest);

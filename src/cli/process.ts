@@ -1,5 +1,4 @@
 /** The command line as a process: its arguments, its streams, its exit code. */
-import { builtAs, composeLog, SettingsAreWrong } from '../live.ts';
 import { runCommand } from './main.ts';
 import type { LogOpeners, OpenLog } from './log-place.ts';
 import { UsageError, type Terminal } from './terminal.ts';
@@ -12,6 +11,8 @@ const terminal: Terminal = {
 
 /** The log that the settings name. @throws UsageError */
 export async function openLive(): Promise<OpenLog> {
+  // Loaded when needed: to check a folder, no cloud library is.
+  const { composeLog, SettingsAreWrong } = await import('../live.ts');
   try {
     return composeLog();
   } catch (error) {
@@ -24,10 +25,21 @@ export async function openLive(): Promise<OpenLog> {
   }
 }
 
+// Whoever reads may have enough: `keeper audit show … | head`.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
+
 /** Runs what the arguments ask for, and sets the exit code. */
 export async function runKeeper(openers: LogOpeners): Promise<void> {
   process.exitCode = await runCommand(
-    { terminal, openers, build: builtAs, now: () => Date.now() },
+    {
+      terminal,
+      openers,
+      build: async () => (await import('../live.ts')).builtAs,
+      now: () => Date.now(),
+    },
     process.argv.slice(2),
   );
 }
