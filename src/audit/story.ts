@@ -1,5 +1,5 @@
 /** What an entry says, as a person would tell it. Every text in it comes from the closed union of entries. */
-import type { Effect, Entry, EntryBody, Observation } from '../core/entry.ts';
+import type { Effect, Entry, EntryBody, Observation, WokenBy } from '../core/entry.ts';
 import type { OrderBody } from '../core/order.ts';
 
 type Of<Kind extends EntryBody['kind']> = Extract<Entry, { kind: Kind }>;
@@ -17,7 +17,7 @@ export function teller(): Teller {
       switch (entry.kind) {
         case 'intent':
           effects.set(entry.id, entry.effect);
-          return `is about to ${deed(entry.effect)} (${why[entry.because]})`;
+          return `is about to ${deed(entry.effect)} (${why[entry.because]}${wokenBy[entry.wokenBy ?? 'due']})`;
         case 'outcome':
           return outcome(entry, effects.get(entry.intent));
         case 'recovery':
@@ -38,6 +38,15 @@ export function teller(): Teller {
     },
   };
 }
+
+/** A timer is nothing to tell. */
+const wokenBy: Readonly<Record<WokenBy, string>> = {
+  due: '',
+  new: '',
+  changed: '; something had changed',
+  event: '; the vault sent an event',
+  order: '; a person had ordered something',
+};
 
 const why: Readonly<Record<Of<'intent'>['because'], string>> = {
   missing: 'it is missing',

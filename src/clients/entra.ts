@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { failure, success, type Result } from '../core/fault.ts';
 import type { Secret } from '../core/secret.ts';
 import type { TokenEndpoint, Trial } from '../reconcile/world.ts';
-import { vendorError } from './error-shape.ts';
+import { safeRequestId, vendorError } from './error-shape.ts';
 import { faultOfError, faultOfReply } from './fault.ts';
 import { readBody } from './read-body.ts';
 import type { Transport, TransportReply } from './transport.ts';
@@ -60,7 +60,9 @@ async function tryCredential(
 function trialOf(reply: TransportReply): Result<Trial> {
   if (reply.status === 200) {
     const token = readBody('entra', reply, tokenAnswer);
-    return token.ok ? success({ kind: 'accepted' }) : token;
+    const requestId = safeRequestId(reply.headers['x-ms-request-id']);
+    if (!token.ok) return token;
+    return success({ kind: 'accepted', ...(requestId === undefined ? {} : { requestId }) });
   }
   const fault = faultOfReply('entra', reply.status, reply.headers, reply.body);
   const { numbers, requestId } = vendorError('entra', reply.headers, reply.body);

@@ -6,6 +6,7 @@ import { failure, success, type Result } from '../core/fault.ts';
 import type { SeenSecret, SeenVersion } from '../core/observed.ts';
 import { Secret } from '../core/secret.ts';
 import type { Done, Vault } from '../reconcile/world.ts';
+import { safeRequestId } from './error-shape.ts';
 import { codesOf, faultOfLibraryError, malformed, refusalOf } from './fault.ts';
 import { azureHttpClient } from './key-vault-http.ts';
 import { currentFirst, type Newest } from './key-vault-order.ts';
@@ -172,17 +173,31 @@ async function putValue(
     readonly expiresAt: number;
   },
 ): Promise<Result<Done & { readonly version: SeenVersion }>> {
+  let requestId: string | undefined;
   try {
     const made = await client.setSecret(put.name, put.value.reveal(), {
       tags: { ...put.tags },
       expiresOn: new Date(Math.min(put.expiresAt, lastExpiryAt)),
       abortSignal: limitOf(options),
+      onResponse: (reply) => {
+        requestId = requestIdOf(reply);
+      },
     });
     const version = versionOf(made.properties);
-    return version.ok ? success({ version: version.value }) : version;
+    if (!version.ok) return version;
+    return success({ version: version.value, ...(requestId === undefined ? {} : { requestId }) });
   } catch (error) {
     return failure(faultOf(error));
   }
+}
+
+/** The vendor's own name for the request, to be found in the vault's log. */
+function requestIdOf({
+  headers,
+}: {
+  headers: { get(name: string): string | undefined };
+}): string | undefined {
+  return safeRequestId(headers.get('x-ms-request-id'));
 }
 
 async function disableVersion(
@@ -192,9 +207,15 @@ async function disableVersion(
   version: string,
 ): Promise<Result<Done>> {
   try {
-    const abortSignal = limitOf(options);
-    await client.updateSecretProperties(name, version, { enabled: false, abortSignal });
-    return success({});
+    let requestId: string | undefined;
+    await client.updateSecretProperties(name, version, {
+      enabled: false,
+      abortSignal: limitOf(options),
+      onResponse: (reply) => {
+        requestId = requestIdOf(reply);
+      },
+    });
+    return success(requestId === undefined ? {} : { requestId });
   } catch (error) {
     return failure(faultOf(error));
   }

@@ -112,6 +112,8 @@ export type EntryBody =
       readonly deadlineAt: number;
       readonly worker: string;
       readonly because: Cause;
+      /** What had the pass look: the timer that found it due, new or changed; a vendor's event; an order. */
+      readonly wokenBy?: WokenBy;
     }
   | {
       readonly kind: 'outcome';
@@ -132,6 +134,8 @@ export type EntryBody =
       readonly result: 'proved' | 'refused' | 'unclear' | 'disproved' | 'still-accepted';
       readonly code?: number;
       readonly fault?: Fault;
+      /** Of the last trial, to be matched with the sign-in log of the service principal. */
+      readonly requestId?: string;
       readonly retryAt?: number;
       /** Present when the proof takes over a credential that Keeper did not issue. */
       readonly takeOver?: { readonly hint: string; readonly endAt: number };
@@ -166,6 +170,9 @@ export type EntryBody =
    * each begins with one of these, since an append only succeeds right behind what its writer has read.
    */
   | { readonly kind: 'configuration'; readonly configuration: string; readonly build?: string };
+
+/** What wakes a pass. */
+export type WokenBy = 'due' | 'new' | 'changed' | 'event' | 'order';
 
 /** Why an effect is wanted. */
 export type Cause =

@@ -29,7 +29,10 @@ export async function checkpoint(
   if (!parts || now < (checkpointedAt.get(parts) ?? -Infinity) + checkpointEveryMs) return;
   const made = await makeCheckpoint(parts, { now, everyMs: checkpointEveryMs });
   if (!made.ok) {
-    world.log.warn('checkpoint not made; tried again at the next turn', { fault: made.fault.kind, vendor: made.fault.vendor });
+    world.log.warn('checkpoint not made; tried again at the next turn', {
+      fault: made.fault.kind,
+      vendor: made.fault.vendor,
+    });
     return;
   }
   const { value } = made;
@@ -92,7 +95,7 @@ export async function work(
     world.log.info('message ignored', { why: 'not-in-file' });
     return undefined;
   }
-  const report = await runPass(world, registration);
+  const report = await runPass(world, registration, message.cause);
   const { id } = registration;
   if (report.kind === 'unreadable') {
     throw new Error(`chain of ${id} cannot be read: ${report.fault.kind}`);

@@ -162,7 +162,7 @@ export async function applyProve(session: Session, action: Of<'prove'>): Promise
   if (!secret) return;
   const { keyId, held, takeOver } = action;
   const trial = await tryRepeatedly(session, action.appId, secret);
-  const body = { kind: 'proof', keyId, held } as const;
+  const body = { kind: 'proof', keyId, held, ...requestOf(trial) } as const;
   if (trial.kind === 'proved') {
     const kept = await append(session, {
       ...body,
@@ -192,24 +192,33 @@ export async function applyProve(session: Session, action: Of<'prove'>): Promise
   });
 }
 
-type Verdict =
+type Verdict = { readonly requestId?: string } & (
   | { readonly kind: 'proved' }
   | { readonly kind: 'refused'; readonly code: number }
-  | { readonly kind: 'unclear'; readonly code?: number; readonly fault?: Fault };
+  | { readonly kind: 'unclear'; readonly code?: number; readonly fault?: Fault }
+);
 
 /** Wrong or ended secret. Any other AADSTS code says nothing about the secret. */
 const refusalCodes: ReadonlySet<number> = new Set([7_000_215, 7_000_222]);
 
 async function tryRepeatedly(session: Session, appId: string, secret: Secret): Promise<Verdict> {
   const { clock, tokens } = session.world;
+  let last: { readonly requestId?: string } = {};
   for (let attempt = 1; attempt <= proofAttempts; attempt += 1) {
     if (attempt > 1) await clock.sleep(proofPauseMs);
     const trial = await tokens.tryCredential(appId, secret);
     if (!trial.ok) return { kind: 'unclear', fault: trial.fault };
     const verdict = verdictOf(trial.value);
-    if (verdict) return verdict;
+    last = requestOf(trial.value);
+    if (verdict) return { ...verdict, ...last };
   }
-  return { kind: 'proved' };
+  return { kind: 'proved', ...last };
+}
+
+function requestOf({ requestId }: { readonly requestId?: string }): {
+  readonly requestId?: string;
+} {
+  return requestId === undefined ? {} : { requestId };
 }
 
 function verdictOf(trial: Trial): Verdict | undefined {
@@ -248,8 +257,9 @@ export async function applyDisprove(session: Session, action: Of<'disprove'>): P
   const secret = await readText(session, step, action);
   if (!secret) return;
   const { keyId, held } = action;
-  const body = { kind: 'proof', keyId, held } as const;
   const trial = await session.world.tokens.tryCredential(action.appId, secret);
+  const request = trial.ok ? requestOf(trial.value) : {};
+  const body = { kind: 'proof', keyId, held, ...request } as const;
   const verdict = trial.ok ? verdictOf(trial.value) : undefined;
   if (verdict?.kind === 'refused') {
     const { code } = verdict;

@@ -7,7 +7,7 @@ import type { ChainDefect } from '../audit/chain.ts';
 import type { Action, Plan } from '../core/action.ts';
 import { keyTagOf, type DesiredRegistration } from '../core/desired.ts';
 import type { Fault } from '../core/fault.ts';
-import type { Entry } from '../core/entry.ts';
+import type { Entry, WokenBy } from '../core/entry.ts';
 import { remember } from '../core/fold.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import { minuteMs, passMs, roundsPerPass } from '../core/limits.ts';
@@ -48,13 +48,17 @@ export function configurationHash(desired: DesiredRegistration): string {
 }
 
 /** Runs one pass. Throws only for defects of Keeper itself. */
-export async function runPass(world: World, desired: DesiredRegistration): Promise<PassReport> {
+export async function runPass(
+  world: World,
+  desired: DesiredRegistration,
+  wokenBy?: WokenBy,
+): Promise<PassReport> {
   const [opened, listed] = await Promise.all([
     openSession(world, desired),
     world.orders.list(desired.key),
   ]);
   if (opened.kind !== 'open') return opened;
-  const { session } = opened;
+  const session: Session = { ...opened.session, ...(wokenBy === undefined ? {} : { wokenBy }) };
   const orders = await takeInOrders(session, listed);
   await noteConfiguration(session);
   const dry = isDryRun(orders);

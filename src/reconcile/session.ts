@@ -11,6 +11,7 @@ import {
   type EffectKind,
   type EntryBody,
   type Facts,
+  type WokenBy,
 } from '../core/entry.ts';
 import { consequenceOf, leavesDoubt, type Fault, type Result } from '../core/fault.ts';
 import { personReason } from '../core/finding.ts';
@@ -35,6 +36,8 @@ export type Stop = { readonly kind: 'moved' } | { readonly kind: 'storage'; read
 export interface Session {
   readonly world: World;
   readonly desired: DesiredRegistration;
+  /** What had this pass look. */
+  readonly wokenBy?: WokenBy;
   head: Head;
   memory: Memory;
   /** The storage service's clock less ours, milliseconds. */
@@ -116,6 +119,7 @@ export async function write<T>(session: Session, one: Write<T>): Promise<Written
     deadlineAt: clock.now() + session.storageAheadMs + intentDeadlineMs,
     worker: session.world.worker,
     because: one.because,
+    ...(session.wokenBy === undefined ? {} : { wokenBy: session.wokenBy }),
   });
   if (!appended) return { kind: 'stopped' };
   const untilMs = startedMs + intentDeadlineMs;

@@ -82,7 +82,7 @@ export interface Directory {
 
 /** The answer of the token endpoint to one attempt with a secret. */
 export type Trial =
-  | { readonly kind: 'accepted' }
+  | { readonly kind: 'accepted'; readonly requestId?: string }
   /** `code` is the AADSTS number. */
   | { readonly kind: 'refused'; readonly code: number; readonly requestId?: string };
 
