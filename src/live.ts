@@ -37,7 +37,7 @@ import {
   type Settings,
 } from './config/settings.ts';
 import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
-import type { Clock, Log, World } from './reconcile/world.ts';
+import type { Clock, Directory, Log, World } from './reconcile/world.ts';
 
 /** Everything that a trigger needs. */
 export interface Live {
@@ -155,21 +155,26 @@ export function composeLog(): {
   where: string;
   files: AuditFiles;
   checkpoints?: CheckpointParts;
+  listing: Pick<Directory, 'readRegistration' | 'readServicePrincipal'>;
   close: () => Promise<void>;
 } {
   const read = readLogSettings(process.env);
   if (!read.ok) throw new SettingsAreWrong(describeSettingErrors(read.errors));
-  const { storage: place, checkpointKey: keyUrl } = read.settings;
+  const { storage: place, checkpointKey: keyUrl, graphUrl } = read.settings;
   const credential = azureCredential({ kind: 'default' });
   const clock = systemClock;
   const storage = storageOptions(place, { clock, credential });
   const files = blobAuditFiles(storage);
   const log = logName(read.settings);
   const close = async (): Promise<void> => undefined;
-  if (keyUrl === undefined) return { where: log, files, close };
-  const signer = vaultSigner({ clock, transport: undiciTransport(), credential, keyUrl });
+  const transport = undiciTransport();
+  const tokens = tokenSource({ credential, clock });
+  const listing = graphDirectory({ clock, transport, tokens, baseUrl: graphUrl });
+  if (keyUrl === undefined) return { where: log, files, listing, close };
+  const signer = vaultSigner({ clock, transport, credential, keyUrl });
   const store = blobCheckpoints(storage);
-  return { where: log, files, close, checkpoints: { files, store, signer, log, build: builtAs } };
+  const checkpoints = { files, store, signer, log, build: builtAs };
+  return { where: log, files, listing, close, checkpoints };
 }
 
 /** Settings that cannot be used; the message lists all that is wrong, without values. */

@@ -1,15 +1,19 @@
 /** `keeper audit verify`: does the log hold, up to where, and if not, what is wrong. */
+import { accounting, type Accounted } from '../audit/explained.ts';
 import { thumbprintOf } from '../audit/key-file.ts';
 import { reviewLog } from '../audit/review.ts';
 import type { ChainVerdict, LogVerdict, StatementFault } from '../audit/verdict.ts';
+import { againstWorld, type WorldFinding } from './audit-world.ts';
 import { openLog, trustedKeys, type LogOpeners } from './log-place.ts';
-import { counted, exit, json, painted, type Terminal } from './terminal.ts';
+import { counted, exit, json, painted, UsageError, type Terminal } from './terminal.ts';
 
 export interface VerifyOptions {
   readonly folder?: string;
   readonly local?: string;
   readonly keys: readonly string[];
   readonly registration?: string;
+  /** Compare with what Entra lists now. */
+  readonly world: boolean;
   readonly json: boolean;
 }
 
@@ -23,10 +27,16 @@ export async function auditVerify(
   try {
     const { keyOf, given } = await trustedKeys(log.files, options.keys);
     const { registration } = options;
+    const { listing } = log;
+    if (options.world && !listing) {
+      throw new UsageError('--world: Entra can only be asked for the log that the settings name.');
+    }
+    const accounts = options.world ? new Map<string, Accounted>() : undefined;
     const verdict = await reviewLog({
       files: log.files,
       keyOf,
       ...(registration === undefined ? {} : { registration }),
+      ...(accounts ? { visit: (name, entry) => accountOf(accounts, name).take(entry) } : {}),
       progress: (done, total) => {
         if (done % 500 === 0) terminal.err(`${done} of ${total} chains\n`);
       },
@@ -46,15 +56,53 @@ export async function auditVerify(
       const key = await keyOf(kid);
       if (key.ok && key.value) thumbprints.push(thumbprintOf(key.value));
     }
-    if (options.json) terminal.out(json({ ...value, pinned: given.length > 0, thumbprints }));
+    const world = accounts && listing ? await againstWorld(listing, accounts) : undefined;
+    const isAlarm = world?.some((one) => one.what === 'unexplained') ?? false;
+    if (options.json)
+      terminal.out(
+        json({
+          ...value,
+          ok: value.ok && !isAlarm,
+          ...(world ? { world } : {}),
+          pinned: given.length > 0,
+          thumbprints,
+        }),
+      );
     else
       terminal.out(
         report(terminal, value, { where: log.where, thumbprints, pinned: given.length > 0 }),
       );
-    return value.ok ? exit.fine : exit.wrong;
+    if (!options.json && world) terminal.out(worldReport(terminal, world));
+    return value.ok && !isAlarm ? exit.fine : exit.wrong;
   } finally {
     await log.close();
   }
+}
+
+function accountOf(accounts: Map<string, Accounted>, registration: string): Accounted {
+  const account = accounts.get(registration) ?? accounting();
+  accounts.set(registration, account);
+  return account;
+}
+
+const worldWords: Readonly<Record<WorldFinding['what'], string>> = {
+  unexplained: 'is listed by Entra, and no entry explains it: somebody added it behind the log',
+  'still-there': 'is listed by Entra, and an entry says that it was removed',
+  unreadable: 'could not be compared: Entra does not answer, or does not let you read it',
+};
+
+function worldReport(terminal: Terminal, world: readonly WorldFinding[]): string {
+  if (world.length === 0) return 'Entra lists no credential that the log does not explain.\n';
+  const lines = world.map(({ registration, what, keyId, endsAt }) => {
+    const which =
+      keyId === undefined ? registration : `${registration}: credential ${keyId} until ${endsAt}`;
+    return painted(
+      terminal,
+      what === 'unexplained' ? 'red' : 'yellow',
+      `${which} ${worldWords[what]}`,
+    );
+  });
+  return `${lines.join('\n')}\n`;
 }
 
 const statementWords: Readonly<Record<StatementFault, string>> = {

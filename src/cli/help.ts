@@ -26,6 +26,8 @@ Options
   --key FILE           trust only this public key (a JSON Web Key, or what 'az keyvault key show' prints);
                        may be given more than once. Without it the keys beside the log are taken, which
                        shows only that log and keys agree
+  --world              verify: compare with the credentials that Entra lists now; one that no entry explains
+                       is an alarm
   --since T, --until T show: from and up to an instant, such as 2026-11-25 or 2026-11-25T08:00:00Z
   --because WORD       show: only with this cause or reason
   --by WHO             show: only orders by this person, and steps of this worker

@@ -6,6 +6,7 @@ import { decodeKey, keysAmong } from '../audit/key-file.ts';
 import type { KeyOf } from '../audit/review-statements.ts';
 import type { PublicKey } from '../audit/signer.ts';
 import { success } from '../core/fault.ts';
+import type { Listing } from './audit-world.ts';
 import { folderFiles } from './log-folder.ts';
 import { UsageError } from './terminal.ts';
 
@@ -16,6 +17,8 @@ export interface OpenLog {
   readonly files: AuditFiles;
   /** What makes checkpoints of it, where that can be done from here. */
   readonly checkpoints?: CheckpointParts;
+  /** Entra, to compare the log with, where it can be asked from here. */
+  readonly listing?: Listing;
   close(): Promise<void>;
 }
 

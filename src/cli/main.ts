@@ -28,6 +28,7 @@ const options = {
   because: { type: 'string' },
   by: { type: 'string' },
   kind: { type: 'string' },
+  world: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
@@ -83,6 +84,7 @@ async function audit(
       return auditVerify(terminal, openers, {
         ...place,
         keys,
+        world: values.world === true,
         json: wantsJson,
         ...given('registration', argument),
       });

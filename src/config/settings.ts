@@ -193,10 +193,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 }
 
 /** The settings that a reader of the audit log needs, and no others. */
-export function readLogSettings(
-  env: Readonly<Record<string, string | undefined>>,
-):
-  | { readonly ok: true; readonly settings: Pick<Settings, 'storage' | 'checkpointKey'> }
+export function readLogSettings(env: Readonly<Record<string, string | undefined>>):
+  | {
+      readonly ok: true;
+      readonly settings: Pick<Settings, 'storage' | 'checkpointKey' | 'graphUrl'>;
+    }
   | { readonly ok: false; readonly errors: readonly SettingError[] } {
   // Of the others, only the one that every reading demands is filled in, and not looked at.
   const read = readSettings({
@@ -205,10 +206,10 @@ export function readLogSettings(
     KEEPER_TENANT_ID: unusedTenant,
   });
   if (!read.ok) return read;
-  const { storage, checkpointKey } = read.settings;
+  const { storage, checkpointKey, graphUrl } = read.settings;
   return {
     ok: true,
-    settings: { storage, ...(checkpointKey === undefined ? {} : { checkpointKey }) },
+    settings: { storage, graphUrl, ...(checkpointKey === undefined ? {} : { checkpointKey }) },
   };
 }
 
@@ -216,6 +217,7 @@ const logSettings = [
   'KEEPER_STORAGE',
   'KEEPER_STORAGE_ACCOUNT_URL',
   'KEEPER_CHECKPOINT_KEY',
+  'KEEPER_GRAPH_URL',
 ] as const;
 const unusedTenant = '00000000-0000-0000-0000-000000000000';
 const unusedUrl = 'https://unused.queue.invalid';

@@ -62,7 +62,8 @@ function readRequest(form: URLSearchParams): TokenRequest | { code: number; subj
   return { appId, secretText, audience: scope.slice(0, -DEFAULT_SCOPE.length) };
 }
 
-function isThisTenant({ tenantId, store }: SimulatedDirectory, tenant: string): boolean {
+/** True for the tenant's id and for its domains. */
+export function isThisTenant({ tenantId, store }: SimulatedDirectory, tenant: string): boolean {
   return [tenantId, ...store.options.domains].some(
     (name) => name.toLowerCase() === tenant.toLowerCase(),
   );
