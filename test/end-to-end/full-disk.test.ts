@@ -8,7 +8,7 @@ import {
   expectDemonstrationReport,
   expectDemonstrationWorld,
   reportIn,
-} from '../end-to-end/demonstration.ts';
+} from './demonstration.ts';
 
 /** What Keeper holds in reserve and wants to see free, and less than the demonstration writes. */
 const tightKib = 12 * 1_024 + 400;
