@@ -22,6 +22,7 @@ import { keyVault } from './clients/key-vault.ts';
 import { nylasConnectors } from './clients/nylas.ts';
 import { storageQueue } from './clients/queue.ts';
 import type { StorageOptions } from './clients/storage.ts';
+import { signingKeys } from './clients/signing-keys.ts';
 import { sendWindow } from './clients/send-window.ts';
 import { undiciTransport } from './clients/transport.ts';
 import { vaultSigner } from './clients/vault-key.ts';
@@ -37,10 +38,13 @@ import {
   type Settings,
 } from './config/settings.ts';
 import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
+import type { CallerOptions } from './web/caller.ts';
 import type { Clock, Directory, Log, World } from './reconcile/world.ts';
 
 /** Everything that a trigger needs. */
 export interface Live {
+  /** Whose tokens count; nothing when no sign-in is set up, and then nobody is let in. */
+  readonly callers: CallerOptions | undefined;
   /** What makes checkpoints; nothing without a key. */
   readonly checkpoints: CheckpointParts | undefined;
   readonly settings: Settings;
@@ -74,6 +78,7 @@ function compose(env: Readonly<Record<string, string | undefined>>): Live {
   return {
     settings,
     world,
+    callers: callersOf(settings, clock, log),
     checkpoints,
     async wanted() {
       wanted ??= readFile(pathOf(settings.file), 'utf8').then((text) =>
@@ -87,6 +92,21 @@ function compose(env: Readonly<Record<string, string | undefined>>): Live {
       }
     },
     poison: (id) => blobText(storage, `poison-${id}.json`),
+  };
+}
+
+function callersOf(settings: Settings, clock: Clock, log: Log): CallerOptions | undefined {
+  const { audience, publicUrl, loginUrl, tenantId } = settings;
+  if (audience === undefined) return undefined;
+  const transport = undiciTransport({ totalMs: 5_000, bodyBytes: 262_144 });
+  return {
+    loginUrl,
+    tenantId,
+    clientId: audience,
+    clock,
+    log,
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    keys: signingKeys({ authority: loginUrl, tenantId, clock, transport }),
   };
 }
 

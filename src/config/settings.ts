@@ -32,6 +32,10 @@ export interface Settings {
   readonly tick: string;
   /** Which functions this app has. */
   readonly part: Part;
+  /** Client id that operators' tokens must be for; without it nobody is let in. */
+  readonly audience?: string;
+  /** Where people find Keeper. */
+  readonly publicUrl?: string;
   /** Address of the key that signs checkpoints; without it there are none. */
   readonly checkpointKey?: string;
   /** Client id of a user-assigned identity; without it the system-assigned one is used. */
@@ -148,6 +152,15 @@ const environmentSchema = z.object({
     description:
       'Address of the Key Vault key (EC, P-256) that signs checkpoints of the audit log. Without it none are made.',
     form: 'an address such as https://vault.vault.azure.net/keys/keeper-checkpoint, without a version',
+  }),
+  KEEPER_AUDIENCE: optional(z.guid(), {
+    description:
+      "Client id of the app registration that people sign in to Keeper with; operators' tokens must be for it. Without it nobody is let in.",
+    form: 'a guid',
+  }),
+  KEEPER_PUBLIC_URL: optional(address('origin'), {
+    description: 'Where people find Keeper, when that is not the address that the app itself sees.',
+    form: 'an address that begins with https://, without path',
   }),
   KEEPER_PART: withDefault(z.enum(parts), {
     description: 'Which functions this app has: those that answer people, those that work, or all.',
@@ -278,7 +291,8 @@ function storageErrors(given: Readonly<Record<string, string>>): SettingError[] 
 
 function toSettings(values: Environment): Settings {
   const { KEEPER_CLIENT_ID: clientId, KEEPER_INSTANCE: instance } = values;
-  const { KEEPER_CHECKPOINT_KEY: checkpointKey } = values;
+  const { KEEPER_CHECKPOINT_KEY: checkpointKey, KEEPER_AUDIENCE: audience } = values;
+  const { KEEPER_PUBLIC_URL: publicUrl } = values;
   return {
     tenantId: values.KEEPER_TENANT_ID.toLowerCase(),
     graphUrl: values.KEEPER_GRAPH_URL,
@@ -290,6 +304,8 @@ function toSettings(values: Environment): Settings {
     queue: values.KEEPER_QUEUE,
     tick: values.KEEPER_TICK,
     part: values.KEEPER_PART,
+    ...(audience === undefined ? {} : { audience: audience.toLowerCase() }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(checkpointKey === undefined ? {} : { checkpointKey }),
     ...(clientId === undefined ? {} : { clientId: clientId.toLowerCase() }),
     switchesPerHour: values.KEEPER_SWITCHES_PER_HOUR,

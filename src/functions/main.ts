@@ -4,6 +4,8 @@ import { deployedPart } from '../live.ts';
 const part = deployedPart();
 
 if (part !== 'worker') {
+  await import('./health.ts');
+  await import('./orders.ts');
   await import('./resync.ts');
   await import('./status.ts');
 }

@@ -1,17 +1,18 @@
 /** `POST /api/resync`: an operator asks for a pass. */
 import { app } from '@azure/functions';
-import { live } from '../live.ts';
 import { resync, resyncBodyBytes } from '../web/resync.ts';
-import { boundedBody, responseOf } from './http.ts';
+import { admitted } from './http.ts';
 
 app.http('resync', {
   methods: ['POST'],
-  authLevel: 'function',
+  authLevel: 'anonymous',
   route: 'api/resync',
-  async handler(request) {
-    const { world, wanted } = live();
-    const { desired } = await wanted();
-    const body = await boundedBody(request, resyncBodyBytes);
-    return responseOf(await resync({ world, desired, body, by: 'function-key' }));
-  },
+  handler: admitted({
+    role: 'Keeper.Operate',
+    bodyBytes: resyncBodyBytes,
+    async answer({ live: { world, wanted }, caller, body }) {
+      const { desired } = await wanted();
+      return resync({ world, desired, body, by: caller.objectId });
+    },
+  }),
 });

@@ -1,20 +1,19 @@
 /** `GET /api/status`: how all is. */
 import { app } from '@azure/functions';
-import { live } from '../live.ts';
 import { status } from '../web/status.ts';
-import { responseOf } from './http.ts';
+import { admitted } from './http.ts';
 
 app.http('status', {
   methods: ['GET'],
-  authLevel: 'function',
+  authLevel: 'anonymous',
   route: 'api/status',
-  async handler(request) {
-    const { world, wanted } = live();
-    const { desired, errors } = await wanted();
-    const registration = request.query.get('registration');
-    const order = request.query.get('order');
-    return responseOf(
-      await status({ world, desired, fileErrors: errors.length, registration, order }),
-    );
-  },
+  handler: admitted({
+    role: 'Keeper.Read',
+    async answer({ live: { world, wanted }, request }) {
+      const { desired, errors } = await wanted();
+      const registration = request.query.get('registration');
+      const order = request.query.get('order');
+      return status({ world, desired, fileErrors: errors.length, registration, order });
+    },
+  }),
 });

@@ -16,6 +16,7 @@ import { simulatedClock, type SimulatedClock } from './clock.ts';
 import { cloudHosts, demoVault, keeperIdentity, type Cloud } from './cloud.ts';
 import { startCloudServer } from './cloud-server.ts';
 import type { Door } from './door.ts';
+import { demoAudience } from './operator.ts';
 import { checkpointKey, makeCloud, parsedFile, type OwnFile } from './made-cloud.ts';
 import { recall, remember, type Memento } from './memento.ts';
 import type { LocalOptions } from './options.ts';
@@ -206,6 +207,7 @@ function settingsOf(
     KEEPER_TICK: '0 */15 * * * *',
     KEEPER_CHECKPOINT: '0 0 * * * *',
     KEEPER_CHECKPOINT_KEY: `${at(`${demoVault}.${cloudHosts.vaultSuffix}`)}/keys/${checkpointKey}`,
+    KEEPER_AUDIENCE: demoAudience,
     KEEPER_INSTANCE: 'embedded',
     IDENTITY_ENDPOINT: `${at(cloudHosts.login)}/msi/token`,
     IDENTITY_HEADER: keeperIdentity.header,

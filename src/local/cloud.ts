@@ -7,7 +7,7 @@ import { truthOf, type Truth } from './truth.ts';
 import type { SimulatedClock } from './clock.ts';
 import { simulatedDirectory, type SimulatedDirectory } from './simulators/directory-state.ts';
 import type { DirectoryOptions } from './simulators/directory-options.ts';
-import { simulatedEntra } from './simulators/entra-simulator.ts';
+import { simulatedEntra, type SimulatedEntra } from './simulators/entra-simulator.ts';
 import {
   simulatedEventGrid,
   type Delivery,
@@ -57,6 +57,7 @@ export interface Cloud {
   readonly account: OutageAccount;
   readonly truth: Truth;
   readonly fates: Fates;
+  readonly entra: SimulatedEntra;
   readonly counts: Readonly<Record<Counted, number>>;
   /** To be called before each change by hand, and before reading the account. */
   settle(): void;
@@ -142,6 +143,8 @@ export function simulatedCloud(options: CloudOptions): Cloud {
     if (request.method !== 'GET') settle();
     // The managed-identity endpoint is on the machine itself: it does not fail as vendors do.
     if (url.pathname === '/msi/token') return simulator.fetch(request);
+    // Nor do the keys that people's tokens are checked with: what befalls them is tried elsewhere.
+    if (isSignIn(url)) return simulator.fetch(request);
     return fate.serve(simulator, request);
   }
 
@@ -165,6 +168,7 @@ export function simulatedCloud(options: CloudOptions): Cloud {
     vault: vaultNamed(demoVault).vault,
     vaultNamed: (name) => vaultNamed(name).vault,
     nylas,
+    entra,
     takeEvents,
     redeliver(delivery, status) {
       const topic = String(delivery.body['topic'] ?? delivery.body['source']);
@@ -177,6 +181,10 @@ export function simulatedCloud(options: CloudOptions): Cloud {
     settle,
     nextAt,
   };
+}
+
+function isSignIn({ hostname, pathname }: URL): boolean {
+  return hostname === cloudHosts.login && !pathname.endsWith('/token');
 }
 
 interface VaultParts {

@@ -15,6 +15,7 @@ import { type Queues, queuesOf } from './host-polling.ts';
 import { type Taking, usualTaking } from './host-queue.ts';
 import { type HostReply, type HostRequest, startServer } from './host-server.ts';
 import { applySettings, type HostFile, readHostFile, type Settings } from './host-settings.ts';
+import type { SignIn } from './host-sign-in.ts';
 import { type Timers, timersOf } from './host-timer.ts';
 import { answerWebhook, eventFunctions, webhookPath } from './host-webhook.ts';
 
@@ -29,6 +30,8 @@ export interface HostOptions extends Partial<HostKeys> {
   /** Connection string of the queues' storage account. */
   readonly storage: string;
   log(line: string): void;
+  /** What App Service has in front of the app; nothing: requests come as they are. */
+  readonly signIn?: SignIn;
   /** How messages are taken off queues, where that is to differ. */
   readonly taking?: Taking;
   /** Imports a module; for test runners that put an import of their own in its place. */
@@ -166,7 +169,9 @@ function answererOf(parts: Parts, timers: Timers): (request: HostRequest) => Pro
     if (path === webhookPath) return answerWebhook(parts, keys, request);
     const admin = /^\/admin\/functions\/([A-Za-z][\w-]*)$/.exec(path)?.[1];
     if (admin !== undefined) return answerAdmin(parts, timers, { name: admin, request });
-    return (await answerHttp(parts, routes, request)) ?? { status: 404 };
+    const admitted = options.signIn?.admit(request) ?? request;
+    if ('status' in admitted) return admitted;
+    return (await answerHttp(parts, routes, admitted)) ?? { status: 404 };
   };
 }
 

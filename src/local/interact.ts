@@ -1,4 +1,7 @@
 /** After the demonstration: the host keeps running, time flows, and waiting is jumped over. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { beat, isSettled } from './conductor.ts';
 import type { Controls } from './controls.ts';
@@ -10,8 +13,25 @@ const beatMs = 250;
 
 /** Runs until the end is asked for. */
 export async function interact(stage: Stage, controls: Controls, over: Over): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'keeper-operator-'));
+  try {
+    const headers = join(folder, 'headers');
+    writeFileSync(
+      headers,
+      `authorization: Bearer ${stage.token}\ncontent-type: application/json\n`,
+      {
+        mode: 0o600,
+      },
+    );
+    process.stderr.write(`${invitation(stage, controls, headers)}\n`);
+    await keepGoing(stage, over);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function keepGoing(stage: Stage, over: Over): Promise<void> {
   const { host, clock } = stage;
-  process.stderr.write(`${invitation(stage, controls)}\n`);
   clock.flow();
   let tickAt = host.nextTickAt(clock.now());
   while (!over.isOver()) {
@@ -31,8 +51,9 @@ export async function interact(stage: Stage, controls: Controls, over: Over): Pr
   }
 }
 
-function invitation({ host }: Stage, controls: Controls): string {
-  const key = `-H 'x-functions-key: ${host.functionKey}'`;
+/** `headers` is a file with the token of the demonstration's operator: it is too long to read. */
+function invitation({ host }: Stage, controls: Controls, headers: string): string {
+  const key = `-H @${headers}`;
   const event = JSON.stringify([
     {
       id: '1',
@@ -47,8 +68,10 @@ function invitation({ host }: Stage, controls: Controls): string {
   return `
 Keeper runs at ${host.url} until Ctrl-C. Try, in another terminal:
 
+  the page            ${host.url}/
   all states          curl ${key} ${host.url}/api/status
   a re-sync           curl -X POST ${key} -d '{"registration":"mail"}' ${host.url}/api/resync
+  a new secret        curl -X POST ${key} -d '{"registration":"mail","order":{"kind":"rotate","reason":"to see it"}}' ${host.url}/api/orders
   a plan only         curl -X POST ${key} -d '{"mode":"plan"}' ${host.url}/api/resync
   age a secret        curl -X POST '${controls.url}/age?registration=calendar&days=20'
   then its event      curl -X POST -H 'content-type: application/json' -d '${event}' '${host.url}/runtime/webhooks/eventgrid?functionName=vaultEvent&code=${host.systemKey}'

@@ -8,10 +8,14 @@ import { resolveLocalhostNames, trustLocally } from './cloud-server.ts';
 import { countStorageRequests, type RequestCounts } from './counts.ts';
 import { startHost, type Host } from './host.ts';
 import type { OwnFile } from './made-cloud.ts';
+import { signIn } from './host-sign-in.ts';
+import { operatorToken } from './operator.ts';
 import type { LocalOptions } from './options.ts';
 
 export interface Stage extends Backdrop {
   readonly host: Host;
+  /** Of the demonstration's operator, for programs. */
+  readonly token: string;
   counts(): RequestCounts;
 }
 
@@ -38,18 +42,22 @@ export async function setStage({ options, port, own }: StagePlan): Promise<Stage
     const { azurite, clock, cloud, vendors } = backdrop;
     const counted = countStorageRequests(azurite.blobPort, azurite.queuePort);
     undo.push(() => counted.stop(), trustLocally(vendors.ca), resolveLocalhostNames());
+    const settings = backdrop.settings();
+    const token = operatorToken(cloud, settings['KEEPER_LOGIN_URL'] ?? '');
     const host = await startHost({
       bundle,
       port,
       clock,
       storage: azurite.connectionString,
-      settings: backdrop.settings(),
+      settings,
+      signIn: signIn(() => token),
       log: () => undefined,
     });
     undo.push(() => host.stop());
     return {
       ...backdrop,
       host,
+      token,
       counts: () => ({ ...cloud.counts, blobs: counted.blobs, queues: counted.queues }),
       stop: () => unwind(undo),
     };

@@ -3,8 +3,7 @@
  * calls no vendor. A body that is not understood is refused with a reason and changes nothing.
  */
 import type { Desired, DesiredRegistration } from '../core/desired.ts';
-import type { Order } from '../core/order.ts';
-import type { World } from '../reconcile/world.ts';
+import { orderPath, writeOrder, type OrderParts } from './order-writing.ts';
 import { json, problem, type Reply } from './reply.ts';
 
 /** Bytes of a body that this route reads. */
@@ -20,7 +19,7 @@ interface Wish {
 
 /** What the route needs. `by` is who asks, as far as it is verified. */
 export interface ResyncCall {
-  readonly world: Pick<World, 'orders' | 'queue' | 'clock' | 'newId'>;
+  readonly world: OrderParts;
   readonly desired: Desired;
   readonly body: string;
   readonly by: string;
@@ -69,22 +68,17 @@ async function writeOrders(
   chosen: readonly DesiredRegistration[],
   mode: Wish['mode'],
 ): Promise<Reply> {
-  const at = world.clock.now();
   const accepted: { registration: string; order: string; look: string }[] = [];
   for (const registration of chosen) {
-    const id = `${new Date(at).toISOString()}-${world.newId()}`;
     const body = { kind: 'resync', mode } as const;
-    const order: Order = { id, registration: registration.key, body, by, at };
-    const written = await world.orders.write(order);
+    const written = await writeOrder(world, registration.key, { body, by });
     if (!written.ok) {
       const done = accepted.map((one) => one.registration).join(', ');
       const detail = 'Storage does not answer. Try again in a minute.';
       return problem(503, 'Not accepted', done === '' ? detail : `${detail} Accepted: ${done}.`);
     }
-    // A lost message is no loss: the next look at the registration finds the order.
-    await world.queue.send({ v: 1, registration: registration.key, cause: 'order' });
-    const look = `/api/status?registration=${encodeURIComponent(registration.id)}&order=${encodeURIComponent(id)}`;
-    accepted.push({ registration: registration.id, order: id, look });
+    const look = orderPath(written.value);
+    accepted.push({ registration: registration.id, order: written.value, look });
   }
   const location = accepted.length === 1 ? (accepted[0]?.look ?? '/api/status') : '/api/status';
   return json(202, { mode, orders: accepted }, { location });

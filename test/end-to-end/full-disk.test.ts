@@ -4,11 +4,7 @@ import { unannouncedWrites } from '../rounds/violations.ts';
 import { isWrite, requestsIn, storedIn, worldIn } from '../support/data-folder.ts';
 import { endKeepers, runKeeper, startKeeper, type Ended } from '../support/keeper-process.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
-import {
-  expectDemonstrationReport,
-  expectDemonstrationWorld,
-  reportIn,
-} from './demonstration.ts';
+import { expectDemonstrationReport, expectDemonstrationWorld, reportIn } from './demonstration.ts';
 
 /** What Keeper holds in reserve and wants to see free, and less than the demonstration writes. */
 const tightKib = 12 * 1_024 + 400;

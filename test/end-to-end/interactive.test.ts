@@ -112,10 +112,11 @@ describe('GET /api/status', () => {
     });
   });
 
-  it('shows nothing without the key, and knows no other registration', async () => {
-    for (const headers of [{}, { 'x-functions-key': 'wrong' }]) {
+  it('shows nothing without a token, and knows no other registration', async () => {
+    for (const headers of [{}, { authorization: 'Bearer wrong' }]) {
       const { status, text } = await api.get('/api/status', headers);
-      expect({ status, text }).toEqual({ status: 401, text: '' });
+      expect(status).toBe(401);
+      expect(text).not.toContain('calendar');
     }
     expect((await api.get('/api/status?registration=nobody')).status).toBe(404);
   });
@@ -190,11 +191,12 @@ describe('POST /api/resync', () => {
     expect(await everything()).toEqual(before);
   });
 
-  it('refuses a body that no host would read, and a wrong key', async () => {
+  it('refuses a body that no host would read, and a caller whom nobody vouches for', async () => {
     const before = await everything();
     expect((await api.resync('x'.repeat(2_000_000))).status).toBe(413);
-    expect((await api.resync('{}', {})).status).toBe(401);
-    expect((await api.resync('{}', { 'x-functions-key': 'wrong' })).status).toBe(401);
+    const json = { 'content-type': 'application/json' };
+    expect((await api.resync('{}', json)).status).toBe(401);
+    expect((await api.resync('{}', { ...json, authorization: 'Bearer wrong' })).status).toBe(401);
     expect(await everything()).toEqual(before);
   });
 });

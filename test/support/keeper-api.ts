@@ -1,4 +1,5 @@
 /** Keeper's HTTP surfaces as its users reach them: with the addresses and keys of its invitation. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { KeeperProcess } from './keeper-process.ts';
 
@@ -57,7 +58,9 @@ export async function apiOf(keeper: KeeperProcess): Promise<Api> {
   const [, url = ''] = await keeper.tells(
     /Keeper runs at (http:\/\/127\.0\.0\.1:\d+) until Ctrl-C/,
   );
-  const [, functionKey = ''] = await keeper.tells(/x-functions-key: ([\w-]+)/);
+  const [, headersFile = ''] = await keeper.tells(/-H @(\S+)/);
+  const [, authorization = ''] =
+    /^authorization: (.+)$/m.exec(readFileSync(headersFile, 'utf8')) ?? [];
   const [, controls = ''] = await keeper.tells(/'(http:\/\/127\.0\.0\.1:\d+)\/age\?/);
   const [, events = '', webhook = '', systemKey = ''] = await keeper.tells(
     /-d '(\[\{.*\}\])' '(\S+)&code=([\w-]+)'/,
@@ -72,7 +75,7 @@ export async function apiOf(keeper: KeeperProcess): Promise<Api> {
     return { status: reply.status, headers: reply.headers, text };
   }
 
-  const keyed = { 'x-functions-key': functionKey };
+  const keyed = { authorization, 'content-type': 'application/json' };
 
   async function get(path: string, headers: Readonly<Record<string, string>> = keyed) {
     return ask(`${url}${path}`, { headers });
@@ -85,9 +88,8 @@ export async function apiOf(keeper: KeeperProcess): Promise<Api> {
   async function answerAt(look: string): Promise<OrderAnswer> {
     const untilMs = performance.now() + waitMs;
     for (;;) {
-      const { text } = await get(look);
-      const { order } = JSON.parse(text) as { order?: OrderAnswer | null };
-      if (order) return order;
+      const { status, text } = await get(look);
+      if (status === 200) return JSON.parse(text) as OrderAnswer;
       if (performance.now() > untilMs) throw new Error(`No answer at ${look}: ${text}`);
       await pause(50);
     }

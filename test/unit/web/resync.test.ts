@@ -37,9 +37,7 @@ describe('resync()', () => {
     const { orders, queue, answer } = call('{"registration":"mail"}');
     const reply = await answer;
     expect(reply.status).toBe(202);
-    expect(reply.headers['location']).toBe(
-      '/api/status?registration=mail&order=1970-01-01T00%3A00%3A00.000Z-id-1',
-    );
+    expect(reply.headers['location']).toBe('/api/orders/1970-01-01T00%3A00%3A00.000Z-id-1');
     expect([...orders.waiting.values()]).toEqual([
       {
         id: '1970-01-01T00:00:00.000Z-id-1',
