@@ -29,6 +29,7 @@ import { vaultSigner } from './clients/vault-key.ts';
 import type { CheckpointParts } from './audit/checkpoint.ts';
 import type { AuditFiles } from './audit/files.ts';
 import type { TokenCredential } from '@azure/identity';
+import { success } from './core/fault.ts';
 import {
   describeSettingErrors,
   readLogSettings,
@@ -73,7 +74,9 @@ function compose(env: Readonly<Record<string, string | undefined>>): Live {
   const clock = seamClock() ?? systemClock;
   const log = consoleLog;
   const { storage, world, checkpoints } = composeWorld(settings, clock, log);
-  const lastGood = blobText(storage, 'last-good.yaml');
+  const kept = blobText(storage, 'last-good.yaml');
+  // The app that answers people may only read it; the one that works keeps it.
+  const lastGood = settings.part === 'web' ? { ...kept, write: async () => success({}) } : kept;
   let wanted: Promise<WantedState> | undefined;
   return {
     settings,

@@ -81,7 +81,7 @@ export function decodeLine(
 ): { readonly entry: Entry; readonly link: Link } | ChainDefect {
   const seq = after.seq + 1;
   const defect = (what: ChainDefect['defect']): ChainDefect => ({ seq, defect: what });
-  if (line.length > entryBytes) return defect('too-long');
+  if (isTooLong(line)) return defect('too-long');
   let raw: unknown;
   try {
     raw = JSON.parse(line);
@@ -102,6 +102,11 @@ export function decodeLine(
   return { entry: told as unknown as Entry, link: { seq, hash } };
 }
 
+/** By bytes; a character has three at the most, so that few lines are measured. */
+function isTooLong(line: string): boolean {
+  return line.length * 3 > entryBytes && Buffer.byteLength(line) > entryBytes;
+}
+
 /** The hash that a line should carry: over all of its members but that one. */
 function hashOf(members: readonly string[]): string {
   return sha256(`{${members.filter((one) => !one.startsWith('"hash":')).join(',')}}`);
@@ -109,12 +114,16 @@ function hashOf(members: readonly string[]): string {
 
 /**
  * Deeper than any entry of Keeper's is not looked at: it might exhaust the stack. Nor is a number that
- * JSON can write and no number can hold.
+ * JSON can write and no number can hold, nor half of a surrogate pair, which is no text.
  */
 function isShallow(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
-  return depth < 12 && Object.values(value).every((one) => isShallow(one, depth + 1));
+  return (
+    depth < 12 &&
+    Object.entries(value).every(([name, one]) => name.isWellFormed() && isShallow(one, depth + 1))
+  );
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -105,6 +105,7 @@ function isChainHead(value: unknown): value is ChainHead {
     value['chain'] !== '' &&
     isCount(value['entries'], 0) &&
     isHash(value['hash']) &&
+    (value['entries'] !== 0 || value['hash'] === '0'.repeat(64)) &&
     isCount(value['blob'], 1) &&
     isCount(value['bytes'], 0) &&
     (value['defect'] === undefined || typeof value['defect'] === 'string')

@@ -106,13 +106,15 @@ function take(review: Review, number: number, read: ReadOne): void {
 }
 
 function linkFault(
-  { last }: Review,
+  { last, marks }: Review,
   number: number,
-  { signed: { statement } }: Exclude<ReadOne, string>,
+  { signed: { statement }, heads }: Exclude<ReadOne, string>,
 ): StatementFault | undefined {
+  if (last && statement.log !== last.statement.log) return 'other-log';
+  const names = new Set(heads.chains.map((one) => one.chain));
+  if ([...marks.keys()].some((name) => !names.has(name))) return 'chain-left-out';
   if (number === 1) return /^0+$/.test(statement.prev) ? undefined : 'broken-link';
   if (!last || last.statement.number !== number - 1) return undefined; // Told of the one before.
-  if (statement.log !== last.statement.log) return 'other-log';
   if (statement.prev !== last.id) return 'broken-link';
   return statement.at < last.statement.at ? 'earlier-than-before' : undefined;
 }
@@ -124,7 +126,7 @@ function mark({ marks }: Review, number: number, { heading, chains }: Heads): vo
     const before = known.at(-1);
     const word: Mark = { number, at: heading.at, seq: entries, hash };
     // Saying the same again only moves the date up to which it holds.
-    if (before?.seq === entries && before.hash === hash && known.length > 1) known.pop();
+    if (before?.seq === entries && before.hash === hash) known.pop();
     known.push(word);
   }
 }

@@ -62,7 +62,9 @@ function withSigned(
   const gone = [...marks.keys()]
     .filter((one) => !names.has(one))
     .map((registration): ListedChain => ({ registration, parts: [], hasGap: false }));
-  return [...listed, ...gone];
+  return [...listed, ...gone].toSorted((one, other) =>
+    one.registration < other.registration ? -1 : 1,
+  );
 }
 
 /** Verifies one chain from its first byte. */
@@ -73,11 +75,10 @@ async function reviewChain(
 ): Promise<Result<ChainVerdict>> {
   const { registration } = chain;
   const book = intentBook();
-  const hashes = new Map(marks.map((one) => [one.seq, one.hash === genesis.hash]));
-  hashes.set(0, true);
+  const wanted = new Set(marks.map((one) => one.seq));
   const met = new Map<number, string>([[0, genesis.hash]]);
   const walked = await walkChain(files, chain, beginning, (entry: Entry, link: Link) => {
-    if (hashes.has(link.seq)) met.set(link.seq, link.hash);
+    if (wanted.has(link.seq)) met.set(link.seq, link.hash);
     book.take(entry);
     visit?.(registration, entry);
   });
@@ -90,7 +91,10 @@ async function reviewChain(
       { checkpoint: one.number, seq: one.seq, what: found === undefined ? 'behind' : 'other' },
     ];
   });
-  const proved = marks.findLast((one) => one.seq > 0 && met.get(one.seq) === one.hash) ?? null;
+  // The one that covers most; of several, the latest.
+  const proved = marks
+    .filter((one) => one.seq > 0 && met.get(one.seq) === one.hash)
+    .reduce<Mark | null>((best, one) => (one.seq >= (best?.seq ?? 0) ? one : best), null);
   return success({
     registration,
     ok: defect === undefined && unmet.length === 0 && book.stray.length === 0,

@@ -12,6 +12,8 @@ export type StatementFault =
   /** It does not name the one before. */
   | 'broken-link'
   | 'other-log'
+  /** A chain that an earlier one names is not in its heads. */
+  | 'chain-left-out'
   | 'earlier-than-before'
   | 'unknown-key'
   | 'bad-signature';

@@ -113,6 +113,7 @@ const statementWords: Readonly<Record<StatementFault, string>> = {
   'other-heads': 'was signed over other heads than those beside it: its file was changed',
   'broken-link': 'does not continue the one before it: one of them was replaced, or a fork exists',
   'other-log': 'belongs to another log',
+  'chain-left-out': 'leaves out a chain that an earlier one names',
   'earlier-than-before': 'says that it is older than the one before it',
   'unknown-key': 'was signed with a key that is not among the trusted ones',
   'bad-signature': 'has a signature that does not match: it was changed after it was signed',

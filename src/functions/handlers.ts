@@ -116,7 +116,13 @@ export async function work(
     reason,
     did: report.did.join(' '),
     next: new Date(nextLookAt).toISOString(),
+    // For the alert that sounds when a secret is near its end and nothing is planned.
+    ends: endOf(report.status.credential),
     ...(report.stop ? { stopped: report.stop.kind } : {}),
   });
   return report;
+}
+
+function endOf(credential: { readonly expiresAt: number } | null): string {
+  return credential === null ? '' : new Date(credential.expiresAt).toISOString();
 }
