@@ -46,6 +46,8 @@ import type { Clock, Directory, Log, World } from './reconcile/world.ts';
 export interface Live {
   /** Whose tokens count; nothing when no sign-in is set up, and then nobody is let in. */
   readonly callers: CallerOptions | undefined;
+  /** The audit log, for reading. */
+  readonly files: AuditFiles;
   /** What makes checkpoints; nothing without a key. */
   readonly checkpoints: CheckpointParts | undefined;
   readonly settings: Settings;
@@ -82,6 +84,7 @@ function compose(env: Readonly<Record<string, string | undefined>>): Live {
     settings,
     world,
     callers: callersOf(settings, clock, log),
+    files: blobAuditFiles(storage),
     checkpoints,
     async wanted() {
       wanted ??= readFile(pathOf(settings.file), 'utf8').then((text) =>

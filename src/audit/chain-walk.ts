@@ -20,6 +20,9 @@ export interface Walk {
   readonly defect?: ChainDefect | { readonly seq: number; readonly defect: 'missing' | 'shorter' };
 }
 
+/** Sees a good entry and the link behind it; `false` ends the walk there. */
+export type Visit = (entry: Entry, link: Link) => boolean | void;
+
 /**
  * Walks from a place to the end, or to the first defect. `visit` sees each good entry and the link
  * behind it. A part that is shorter than where the walk begins is a defect: acknowledged bytes are gone.
@@ -28,7 +31,7 @@ export async function walkChain(
   files: AuditFiles,
   chain: ListedChain,
   from: Place,
-  visit: (entry: Entry, link: Link) => void = () => undefined,
+  visit: Visit = () => true,
 ): Promise<Result<Walk>> {
   let place = from;
   const next = from.seq + 1;
@@ -49,10 +52,10 @@ export async function walkChain(
         return false;
       }
       place = { ...line.link, blob, bytes: endsAt };
-      visit(line.entry, line.link);
-      return true;
+      return visit(line.entry, line.link) !== false;
     });
     if (!read.ok) return read;
+    if (!defect && read.value.ended) return success({ place });
     if (!defect && read.value.rest > 0) defect = { seq: place.seq + 1, defect: 'cut-off' };
     if (defect) return success({ place, defect });
   }

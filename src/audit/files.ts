@@ -13,8 +13,8 @@ export interface ListedFile {
 }
 
 export interface AuditFiles {
-  /** All files below a folder, by name. A folder that is not there has none. */
-  list(folder: Folder): Promise<Result<readonly ListedFile[]>>;
+  /** All files below a folder, or below one folder in it, by name. A folder that is not there has none. */
+  list(folder: Folder, within?: string): Promise<Result<readonly ListedFile[]>>;
   /** The bytes of a file from an offset on, in pieces; ends after the first fault. */
   read(name: string, offset: number): AsyncIterable<Result<Uint8Array>>;
 }

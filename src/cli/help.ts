@@ -2,8 +2,9 @@
 
 export const help = `Keeper keeps Entra client secrets, Key Vault and Nylas connectors in order.
 
-  keeper audit ...     check, export and read the audit log
-  keeper version       which build this is
+  keeper audit ...             check, export and read the audit log
+  keeper config check [FILE]   is this keeper.yaml one to run on? All errors, with line and column
+  keeper version               which build this is
 
 keeper COMMAND --help tells more, with examples.
 `;

@@ -11,9 +11,9 @@ const pieceBytes = 64 * 1_024;
 /** The log in a folder, for reading. */
 export function folderFiles(root: string): AuditFiles {
   return {
-    async list(folder) {
+    async list(folder, within = '') {
       try {
-        return success(await listed(root, folder));
+        return success(await listed(root, folder, within));
       } catch {
         return failure({ kind: 'unavailable', vendor: 'storage', code: 'folder' });
       }
@@ -22,14 +22,19 @@ export function folderFiles(root: string): AuditFiles {
   };
 }
 
-async function listed(root: string, folder: Folder): Promise<readonly ListedFile[]> {
+async function listed(
+  root: string,
+  folder: Folder,
+  within: string,
+): Promise<readonly ListedFile[]> {
   const files: ListedFile[] = [];
-  const names = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(
-    (error: unknown) => {
-      if (isMissing(error)) return [];
-      throw error;
-    },
-  );
+  const names = await readdir(join(root, folder, within), {
+    recursive: true,
+    withFileTypes: true,
+  }).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
   for (const entry of names) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);

@@ -5,6 +5,7 @@ import { auditExport } from './audit-export.ts';
 import { auditCheckReceipt, auditReceipt } from './audit-receipt.ts';
 import { auditShow } from './audit-show.ts';
 import { auditVerify } from './audit-verify.ts';
+import { configCheck } from './config-check.ts';
 import { auditHelp, help } from './help.ts';
 import { openLog, type LogOpeners } from './log-place.ts';
 import { exit, UsageError, type Terminal } from './terminal.ts';
@@ -54,6 +55,11 @@ async function dispatch(line: CommandLine, args: readonly string[]): Promise<num
     return exit.fine;
   }
   if (command === 'audit') return audit(line, values, rest);
+  if (command === 'config') {
+    const [what, file = 'keeper.yaml'] = rest;
+    if (what !== 'check') throw new UsageError('config: the one command is config check [FILE].');
+    return configCheck(line.terminal, { file, json: values.json === true });
+  }
   if (values.help === true || command === 'help') {
     line.terminal.out(help);
     return exit.fine;

@@ -5,7 +5,14 @@ import { failure, success, type Result } from '../core/fault.ts';
 import { malformed } from './fault.ts';
 import { blobPages, blobsPerPage } from './limits.ts';
 import { retryRead } from './retry-read.ts';
-import { attempt, blobService, bytesOf, isRefusal, type StorageOptions } from './storage.ts';
+import {
+  attempt,
+  blobPart,
+  blobService,
+  bytesOf,
+  isRefusal,
+  type StorageOptions,
+} from './storage.ts';
 
 /** Bytes of one request: what a reader holds at a time. */
 const pieceBytes = 4 * 1_024 * 1_024;
@@ -21,8 +28,9 @@ const places: Readonly<Record<Folder, { readonly container: string; readonly pre
 export function blobAuditFiles(options: StorageOptions): AuditFiles {
   const service = blobService(options);
   return {
-    list(folder) {
-      const { container, prefix } = places[folder];
+    list(folder, within) {
+      const { container, prefix: start } = places[folder];
+      const prefix = within === undefined ? start : `${start}${blobPart(within)}/`;
       return listed(options, service.getContainerClient(container), { folder, prefix });
     },
     read(name, offset) {
@@ -76,7 +84,7 @@ function listed(
       let count = 0;
       for await (const page of pages) {
         for (const { name, properties } of page.segment.blobItems) {
-          const full = prefix === '' ? `${folder}/${name}` : name;
+          const full = folder === 'keys' ? name : `${folder}/${name}`;
           files.push({ name: full, bytes: properties.contentLength ?? 0 });
         }
         count += 1;

@@ -4,7 +4,9 @@ import { deployedPart } from '../live.ts';
 const part = deployedPart();
 
 if (part !== 'worker') {
+  await import('./audit.ts');
   await import('./health.ts');
+  await import('./openapi.ts');
   await import('./orders.ts');
   await import('./resync.ts');
   await import('./status.ts');

@@ -71,7 +71,9 @@ function queue(queueName: string): readonly object[] {
 }
 
 const webFunctions = {
+  audit: http('GET', 'api/audit/{registration}'),
   health: http('GET', 'api/health'),
+  openapi: http('GET', 'api/openapi.json'),
   order: http('GET', 'api/orders/{id}'),
   orders: http('POST', 'api/orders'),
   resync: http('POST', 'api/resync'),
