@@ -26,7 +26,7 @@ export interface Order {
   readonly id: string;
   readonly registration: string;
   readonly body: OrderBody;
-  /** Who asked: an object id of the directory, or `function-key`. */
+  /** Who asked: an object id of the directory. */
   readonly by: string;
   readonly at: number;
 }
