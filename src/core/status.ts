@@ -25,6 +25,8 @@ export interface RegistrationStatus {
   readonly id: string;
   readonly state: State;
   readonly reason: Reason;
+  /** Since when state and reason are these, as far as passes have seen. */
+  readonly sinceAt?: number;
   readonly standing: readonly Standing[];
   readonly appId: string | null;
   /** The credential that connectors should hold now. */
@@ -33,6 +35,15 @@ export interface RegistrationStatus {
   readonly connectors: readonly ConnectorStatus[];
   readonly lookedAt: number;
   readonly nextLookAt: number;
+}
+
+/** The status with its age: unchanged since the one before, or new. */
+export function agedStatus(
+  status: RegistrationStatus,
+  before: RegistrationStatus | undefined,
+): RegistrationStatus {
+  const isSame = before?.state === status.state && before.reason === status.reason;
+  return { ...status, sinceAt: isSame ? (before.sinceAt ?? before.lookedAt) : status.lookedAt };
 }
 
 /** The view of one registration after a pass. */

@@ -23,7 +23,8 @@ export interface SavedState {
 }
 
 export type Opened =
-  | { readonly kind: 'open'; readonly session: Session }
+  /** `before`: what the last pass told. */
+  | { readonly kind: 'open'; readonly session: Session; readonly before?: RegistrationStatus }
   | { readonly kind: 'unreadable'; readonly fault: Fault }
   | { readonly kind: 'broken'; readonly defect: ChainDefect };
 
@@ -42,7 +43,11 @@ export async function openSession(world: World, desired: DesiredRegistration): P
   if (read.value.defect) return { kind: 'broken', defect: read.value.defect };
   const session = sessionOf(world, desired, read.value, memory);
   const patienceMs = cached ? patienceAfter(cached.status) : firstPatienceMs;
-  return { kind: 'open', session: { ...session, patienceMs } };
+  return {
+    kind: 'open',
+    session: { ...session, patienceMs },
+    ...(cached ? { before: cached.status } : {}),
+  };
 }
 
 function sessionOf(

@@ -14,7 +14,7 @@ import { minuteMs, passMs, roundsPerPass } from '../core/limits.ts';
 import { plan } from '../core/plan.ts';
 import type { PlanInput } from '../core/scene.ts';
 import { valueOf, type Observed } from '../core/observed.ts';
-import { statusOf, type RegistrationStatus } from '../core/status.ts';
+import { agedStatus, statusOf, type RegistrationStatus } from '../core/status.ts';
 import { apply } from './apply.ts';
 import { openSession, saveState } from './chain-session.ts';
 import { allParts, observe, type Part } from './observe.ts';
@@ -63,7 +63,7 @@ export async function runPass(
   await noteConfiguration(session);
   const dry = isDryRun(orders);
   const end = await (dry ? lookOnce(session) : work(session));
-  const status = statusOf(end.input, end.plan);
+  const status = agedStatus(statusOf(end.input, end.plan), opened.before);
   await finishOrders(session, orders, { plan: dry ? end.plan : undefined, status });
   const registration = valueOf(end.input.observed.registration);
   await saveState(session, {

@@ -15,6 +15,7 @@ const whole: z.ZodType<RegistrationStatus> = z.object({
   id,
   state: z.enum(['healthy', 'waiting', 'needs-person']),
   reason,
+  sinceAt: instant.exactOptional(),
   standing: z.array(z.object({ reason, subject: z.string().exactOptional() })),
   appId: id.nullable(),
   credential: z.object({ keyId: id, expiresAt: instant }).nullable(),

@@ -85,6 +85,7 @@ function presented(id: string, saved: RegistrationStatus): Presented {
     id,
     state: saved.state,
     reason: saved.reason,
+    ...(saved.sinceAt === undefined ? {} : { sinceAt: instant(saved.sinceAt) }),
     means,
     ...(remedy === undefined ? {} : { remedy }),
     standing: saved.standing,
