@@ -63,7 +63,7 @@ export function personReason(fault: Fault): Reason {
   switch (fault.kind) {
     case 'denied':
       if (fault.vendor === 'vault') return 'vault-denied';
-      if (fault.code === 'api-key-missing') return 'api-key-missing';
+      if (fault.code?.startsWith('api-key-')) return 'api-key-missing';
       return fault.vendor === 'nylas' ? 'nylas-denied' : 'graph-denied';
     case 'policy':
       return fault.rule === 'secrets-forbidden' ? 'secrets-forbidden' : 'policy-refused';
