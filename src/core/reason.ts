@@ -80,7 +80,8 @@ export const reasons = {
   },
   'api-key-missing': {
     state: 'needs-person',
-    means: 'The vault secret that should hold the Nylas API key is missing, disabled, or holds no API key.',
+    means:
+      'The vault secret that should hold the Nylas API key is missing, disabled, or holds no API key.',
     remedy: 'Store the API key under the name that keeper.yaml gives.',
   },
   'wrong-application': {

@@ -2,6 +2,7 @@
 import type { Plan, Standing } from './action.ts';
 import type { Reason, State } from './reason.ts';
 import { holdingOf, sceneOf, type PlanInput } from './scene.ts';
+import { dueAt } from './schedule.ts';
 import { promotedCredential, targetCredential } from './target.ts';
 
 export interface CredentialStatus {
@@ -30,9 +31,16 @@ export interface RegistrationStatus {
   readonly standing: readonly Standing[];
   readonly appId: string | null;
   /** The credential that connectors should hold now. */
-  readonly credential: { readonly keyId: string; readonly expiresAt: number } | null;
+  readonly credential: {
+    readonly keyId: string;
+    readonly expiresAt: number;
+    /** From when on it is renewed. */
+    readonly renewsAt?: number;
+  } | null;
   readonly credentials: readonly CredentialStatus[];
   readonly connectors: readonly ConnectorStatus[];
+  /** A person asked Keeper to change nothing until then. */
+  readonly frozenUntilAt?: number;
   readonly lookedAt: number;
   readonly nextLookAt: number;
 }
@@ -70,15 +78,23 @@ export function statusOf(input: PlanInput, plan: Plan): RegistrationStatus {
       grants: grants ? { total: grants.total, invalid: grants.invalid } : null,
     };
   });
+  const frozenUntilAt = scene.memory.freezeUntilAt;
   return {
     id: scene.desired.id,
     state: plan.state,
     reason: plan.reason,
     standing: plan.standing,
     appId: scene.appId ?? null,
-    credential: target ? { keyId: target.keyId, expiresAt: target.endAt } : null,
+    credential: target
+      ? {
+          keyId: target.keyId,
+          expiresAt: target.endAt,
+          renewsAt: dueAt(target, scene.desired.renewBeforeDays),
+        }
+      : null,
     credentials,
     connectors,
+    ...(frozenUntilAt !== undefined && frozenUntilAt > scene.now ? { frozenUntilAt } : {}),
     lookedAt: scene.now,
     nextLookAt: plan.nextLookAt,
   };

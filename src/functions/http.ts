@@ -9,6 +9,11 @@ export function responseOf({ status, headers, body }: Reply): HttpResponseInit {
   return { status, headers: { ...headers }, body };
 }
 
+interface Problem {
+  readonly title: string;
+  readonly detail: string;
+}
+
 /** One call of somebody who may. */
 export interface Admitted {
   readonly live: Live;
@@ -22,20 +27,25 @@ export interface Route extends RouteNeeds {
   /** Bytes of a body that is read; none: the route takes none. */
   readonly bodyBytes?: number;
   readonly answer: (call: Admitted) => Promise<Reply>;
+  /** Another form for a refusal; without it, problem details. */
+  readonly refused?: (reply: Reply, problem: Problem) => Reply;
 }
 
 /**
  * A handler that answers only those whom Entra vouches for. The functions are anonymous to the host:
  * its keys say nothing about who calls.
  */
-export function admitted({ bodyBytes = 0, answer, ...needs }: Route): HttpHandler {
+export function admitted({ bodyBytes = 0, answer, refused, ...needs }: Route): HttpHandler {
   return async (request) => {
     const body = await boundedBody(request, bodyBytes);
     const parts = live();
     const { method, url, headers } = request;
     const call = { method, url, headers, hasBody: body !== '' };
     const verified = await verifyCaller(call, needs, parts.callers);
-    if (!verified.ok) return responseOf(verified.reply);
+    if (!verified.ok) {
+      const { reply } = verified;
+      return responseOf(refused?.(reply, JSON.parse(reply.body) as Problem) ?? reply);
+    }
     return responseOf(await answer({ live: parts, caller: verified.caller, request, body }));
   };
 }

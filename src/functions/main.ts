@@ -8,6 +8,7 @@ if (part !== 'worker') {
   await import('./health.ts');
   await import('./openapi.ts');
   await import('./orders.ts');
+  await import('./pages.ts');
   await import('./resync.ts');
   await import('./status.ts');
 }

@@ -2,6 +2,7 @@
 import { beginning, walkChain } from '../audit/chain-walk.ts';
 import { chainsAmong, type AuditFiles } from '../audit/files.ts';
 import { teller } from '../audit/story.ts';
+import type { Entry } from '../core/entry.ts';
 import type { Desired } from '../core/desired.ts';
 import { success, type Result } from '../core/fault.ts';
 import { json, problem, type Reply } from './reply.ts';
@@ -24,11 +25,18 @@ export interface ToldLog {
   readonly brokenAt: number | null;
 }
 
+export interface ToldLogOptions {
+  readonly before?: number;
+  readonly limit: number;
+  /** Sees every entry on the way. */
+  readonly also?: (entry: Entry) => void;
+}
+
 /** The last entries before a number, each verified against the one before it. */
 export async function toldLog(
   files: AuditFiles,
   registration: string,
-  { before = Infinity, limit }: { readonly before?: number; readonly limit: number },
+  { before = Infinity, limit, also }: ToldLogOptions,
 ): Promise<Result<ToldLog>> {
   const listed = await files.list('audit', registration);
   if (!listed.ok) return listed;
@@ -38,6 +46,7 @@ export async function toldLog(
   const kept: ToldEntry[] = [];
   const walked = await walkChain(files, chain, beginning, (entry, { seq, hash }) => {
     if (seq >= before) return false;
+    also?.(entry);
     kept.push({ seq, at: entry.at, kind: entry.kind, text: story.tell(entry), hash });
     if (kept.length > limit) kept.shift();
     return true;

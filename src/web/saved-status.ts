@@ -18,7 +18,9 @@ const whole: z.ZodType<RegistrationStatus> = z.object({
   sinceAt: instant.exactOptional(),
   standing: z.array(z.object({ reason, subject: z.string().exactOptional() })),
   appId: id.nullable(),
-  credential: z.object({ keyId: id, expiresAt: instant }).nullable(),
+  credential: z
+    .object({ keyId: id, expiresAt: instant, renewsAt: instant.exactOptional() })
+    .nullable(),
   credentials: z.array(
     z.object({
       keyId: id,
@@ -36,6 +38,7 @@ const whole: z.ZodType<RegistrationStatus> = z.object({
       grants: z.object({ total: z.number(), invalid: z.number() }).nullable(),
     }),
   ),
+  frozenUntilAt: instant.exactOptional(),
   lookedAt: instant,
   nextLookAt: instant,
 });

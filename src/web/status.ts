@@ -93,12 +93,16 @@ function presented(id: string, saved: RegistrationStatus): Presented {
     credential: saved.credential && {
       keyId: saved.credential.keyId,
       expiresAt: instant(saved.credential.expiresAt),
+      ...(saved.credential.renewsAt === undefined
+        ? {}
+        : { renewsAt: instant(saved.credential.renewsAt) }),
     },
     credentials: saved.credentials.map((one) => ({ ...one, expiresAt: instant(one.expiresAt) })),
     connectors: saved.connectors.map((one) => ({
       ...one,
       switchedAt: one.switchedAt === null ? null : instant(one.switchedAt),
     })),
+    ...(saved.frozenUntilAt === undefined ? {} : { frozenUntilAt: instant(saved.frozenUntilAt) }),
     lookedAt: instant(saved.lookedAt),
     nextLookAt: instant(saved.nextLookAt),
   };

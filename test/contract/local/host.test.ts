@@ -72,10 +72,14 @@ function queue(queueName: string): readonly object[] {
 
 const webFunctions = {
   audit: http('GET', 'api/audit/{registration}'),
+  confirmPage: http('GET', 'registrations/{id}/confirm'),
+  formOrders: http('POST', 'registrations/{id}/orders'),
   health: http('GET', 'api/health'),
   openapi: http('GET', 'api/openapi.json'),
   order: http('GET', 'api/orders/{id}'),
   orders: http('POST', 'api/orders'),
+  overviewPage: http('GET', '/'),
+  registrationPage: http('GET', 'registrations/{id}'),
   resync: http('POST', 'api/resync'),
   status: http('GET', 'api/status'),
 };
