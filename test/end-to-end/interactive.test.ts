@@ -273,6 +273,98 @@ describe('an event of the vault', () => {
   });
 });
 
+/** A browser's request: what it accepts, where it comes from, and its cookie. */
+async function browse(path: string, init: RequestInit & { cookie?: string } = {}) {
+  const { cookie, headers, ...rest } = init;
+  const reply = await fetch(new URL(path, api.url), {
+    redirect: 'manual',
+    ...rest,
+    headers: {
+      accept: 'text/html',
+      ...(cookie === undefined ? {} : { cookie }),
+      ...(headers as Record<string, string>),
+    },
+  });
+  return { status: reply.status, headers: reply.headers, text: await reply.text() };
+}
+
+/** Signs in as a browser does, and gives its cookie. */
+async function signedIn(): Promise<string> {
+  const asked = await browse('/registrations/mail');
+  expect(asked.status).toBe(302);
+  const welcome = await browse(asked.headers.get('location') ?? '');
+  expect(welcome.headers.get('location')).toBe('/registrations/mail');
+  return (welcome.headers.get('set-cookie') ?? '').split(';', 1)[0] ?? '';
+}
+
+describe('the pages', () => {
+  it('are for people who have signed in', async () => {
+    const cookie = await signedIn();
+    const { status, headers, text } = await browse('/', { cookie });
+    expect(status).toBe(200);
+    expect(headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-/,
+    );
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(text).toContain('1 of 5 registrations needs you');
+    const mail = await browse('/registrations/mail', { cookie });
+    expect(mail.text).toContain('Contoso Mail');
+    expect(mail.text).toContain('What Keeper does next');
+    expect((await browse('/registrations/nobody', { cookie })).status).toBe(404);
+    expect((await browse('/', { cookie: 'AppServiceAuthSession=guessed' })).status).toBe(302);
+  });
+
+  it('let no header and no other site in', async () => {
+    const spoofed = {
+      'x-ms-client-principal': Buffer.from('{"userRoles":["Keeper.Operate"]}').toString('base64'),
+      'x-ms-client-principal-id': 'somebody',
+      'x-ms-token-aad-id-token': 'somebody',
+      authorization: 'Bearer somebody',
+    };
+    const { status, text } = await browse('/', { headers: spoofed });
+    expect(status).toBe(401);
+    expect(text).not.toContain('Contoso');
+
+    const cookie = await signedIn();
+    const before = (await api.shown('mail')).lookedAt;
+    const form = { method: 'POST', cookie, body: new URLSearchParams({ kind: 'resync' }) };
+    for (const headers of [
+      { origin: 'https://elsewhere.example' },
+      { 'sec-fetch-site': 'cross-site', origin: api.url },
+      {},
+    ]) {
+      const taken = await browse('/registrations/mail/orders', { ...form, headers });
+      expect(taken.status).toBe(403);
+    }
+    expect((await api.shown('mail')).lookedAt).toBe(before);
+  });
+
+  it('take an order from a form, with its reason, and put who gave it into the log', async () => {
+    const cookie = await signedIn();
+    const headers = { origin: api.url, 'sec-fetch-site': 'same-origin' };
+    const post = (fields: Record<string, string>) =>
+      browse('/registrations/mail/orders', {
+        method: 'POST',
+        cookie,
+        headers,
+        body: new URLSearchParams(fields),
+      });
+    const without = await post({ kind: 'rotate', reason: '' });
+    expect(without.status).toBe(400);
+    expect(without.text).toContain('Not taken');
+
+    const taken = await post({ kind: 'rotate', reason: 'to see it done' });
+    expect(taken.status).toBe(303);
+    expect(taken.headers.get('location')).toBe('/registrations/mail?done=rotate');
+    expect((await browse('/registrations/mail?done=rotate', { cookie })).text).toContain(
+      'A new credential is ordered',
+    );
+    await expect
+      .poll(async () => (await api.get('/api/audit/mail?limit=200')).text, { timeout: 30_000 })
+      .toMatch(/[0-9a-f-]{36} orders: a new credential, because \\\"to see it done\\\"/);
+  });
+});
+
 describe('Ctrl-C', () => {
   it('ends everything in order; until then the folder is nobody else’s', async () => {
     const other = await intruder.ended;
