@@ -30,6 +30,13 @@ describe('no secret text', () => {
     ]) {
       await api.resync(body);
     }
+    for (const id of ['calendar', 'mail', 'scheduler', 'archive', 'reports']) {
+      await api.get(`/registrations/${id}`);
+      await api.get(`/api/audit/${id}?limit=200`);
+    }
+    for (const path of ['/', '/api/openapi.json', '/registrations/mail/confirm?kind=compromised']) {
+      expect((await api.get(path)).status).toBe(200);
+    }
     keeper.send('SIGINT');
     const { code, stdout, stderr } = await keeper.ended;
     expect(code, stderr).toBe(0);
