@@ -160,6 +160,7 @@ function composeWorld(
     actionsPerPass: settings.actionsPerPass,
     worker: settings.instance ?? hostname(),
     build: builtAs,
+    identity: settings.clientId ?? 'system-assigned',
   };
   const { checkpointKey: keyUrl } = settings;
   const checkpoints = keyUrl && {

@@ -90,6 +90,8 @@ const texts: ReadonlySet<string> = new Set([
   'result',
   'subject',
   'configuration',
+  'build',
+  'identity',
 ]);
 
 /** No text is the name of something that every object has: it would be found there uninvited. */

@@ -33,7 +33,7 @@ export function teller(): Teller {
             ? 'that order is carried out'
             : `that order is refused${entry.reason === undefined ? '' : ` (${entry.reason})`}`;
         case 'configuration':
-          return `works by the wishes ${short(entry.configuration)}${entry.build === undefined ? '' : `, as build ${entry.build}`}`;
+          return `works by the wishes ${short(entry.configuration)}${entry.build === undefined ? '' : `, as build ${entry.build}`}${entry.identity === undefined ? '' : `, with the rights of ${entry.identity}`}`;
       }
     },
   };

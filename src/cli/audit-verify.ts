@@ -5,7 +5,7 @@ import { reviewLog } from '../audit/review.ts';
 import type { ChainVerdict, LogVerdict, StatementFault } from '../audit/verdict.ts';
 import { againstWorld, type WorldFinding } from './audit-world.ts';
 import { openLog, trustedKeys, type LogOpeners } from './log-place.ts';
-import { counted, exit, json, painted, UsageError, type Terminal } from './terminal.ts';
+import { counted, exit, harmless, json, painted, UsageError, type Terminal } from './terminal.ts';
 
 export interface VerifyOptions {
   readonly folder?: string;
@@ -170,7 +170,7 @@ function chainLines(terminal: Terminal, chain: ChainVerdict): readonly string[] 
     : 'not covered by any statement';
   const rest = onlyChained > 0 ? `, ${counted(onlyChained, 'line')} behind it only chained` : '';
   return [
-    `${chain.registration}: ${mark}, ${counted(chain.entries, 'good line')}, ${upTo}${rest}`,
+    `${harmless(chain.registration)}: ${mark}, ${counted(chain.entries, 'good line')}, ${upTo}${rest}`,
     ...(defect
       ? [painted(terminal, 'red', `  line ${defect.seq}: ${defectWords[defect.defect]}`)]
       : []),
@@ -190,7 +190,7 @@ function chainLines(terminal: Terminal, chain: ChainVerdict): readonly string[] 
       painted(
         terminal,
         'yellow',
-        `  line ${one.seq}: ${one.effect}, begun ${one.at}, has no outcome: under way or cut off`,
+        `  line ${one.seq}: ${harmless(one.effect)}, begun ${one.at}, has no outcome: under way or cut off`,
       ),
     ),
   ];

@@ -166,10 +166,16 @@ export type EntryBody =
       readonly reason?: Reason;
     }
   /**
-   * The wishes and the build under which all entries from here on are written: of two that alternate,
+   * The wishes, the build and the identity under which all entries from here on are written: of two that alternate,
    * each begins with one of these, since an append only succeeds right behind what its writer has read.
    */
-  | { readonly kind: 'configuration'; readonly configuration: string; readonly build?: string };
+  | {
+      readonly kind: 'configuration';
+      readonly configuration: string;
+      readonly build?: string;
+      /** Whose rights: the client id of the app's identity, or `system-assigned`. */
+      readonly identity?: string;
+    };
 
 /** What wakes a pass. */
 export type WokenBy = 'due' | 'new' | 'changed' | 'event' | 'order';

@@ -58,6 +58,7 @@ function foldEntry(memory: Memory, entry: Entry): void {
       if (memory.configuration !== entry.configuration) forgetWaits(memory);
       memory.configuration = entry.configuration;
       if (entry.build !== undefined) memory.build = entry.build;
+      if (entry.identity !== undefined) memory.identity = entry.identity;
       return;
   }
 }

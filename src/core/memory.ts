@@ -142,6 +142,7 @@ export interface Memory {
   abandonments: number;
   abandonedAt?: number;
   build?: string;
+  identity?: string;
   configuration?: string;
 }
 

@@ -93,9 +93,12 @@ function isUnfinished(session: Session, { actions }: Plan): boolean {
 async function noteConfiguration(session: Session): Promise<void> {
   const configuration = configurationHash(session.desired);
   const { memory } = session;
-  const { build } = session.world;
-  if (memory.configuration !== configuration || memory.build !== build)
-    await append(session, { kind: 'configuration', configuration, build });
+  const { build, identity } = session.world;
+  const isSame =
+    memory.configuration === configuration &&
+    memory.build === build &&
+    memory.identity === identity;
+  if (!isSame) await append(session, { kind: 'configuration', configuration, build, identity });
 }
 
 interface End {

@@ -226,6 +226,7 @@ export interface World {
   readonly actionsPerPass: number;
   /** Who writes: build and instance, for the chain. */
   readonly worker: string;
-  /** The build that runs, as the chain names it. */
+  /** The build that runs, and whose rights it has, as the chain names them. */
   readonly build: string;
+  readonly identity: string;
 }

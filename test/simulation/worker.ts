@@ -71,6 +71,7 @@ export function worldOf(options: WorkerOptions): World {
     actionsPerPass: 24,
     worker: process.name,
     build: 'simulated',
+    identity: 'simulated',
   };
 }
 

@@ -134,6 +134,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     actionsPerPass: 24,
     worker: 'test',
     build: 'test',
+    identity: 'test',
   };
   const world = options.wrap?.(bare) ?? bare;
   const pass = (registration: DesiredRegistration): Promise<PassReport> =>

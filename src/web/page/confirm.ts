@@ -153,8 +153,8 @@ function retirement({ registration, now }: ConfirmModel, keyId: string): Questio
   }
   const holders = status.connectors.filter((one) => one.keyId === keyId).length;
   if (credential.role === 'serving' || holders > 0) {
-    const by =
-      holders === 0 ? 'It is the one in use' : `${countText(holders, 'connector')} hold it`;
+    const held = `${countText(holders, 'connector')} ${holders === 1 ? 'holds' : 'hold'} it`;
+    const by = credential.role === 'serving' ? 'it is the one in use' : held;
     return { title, happens: [`Nothing: ${by}, so Keeper would refuse. Rotate first.`] };
   }
   return {

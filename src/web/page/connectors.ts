@@ -1,5 +1,5 @@
 /** The connectors of a registration: what each holds, since when, and how its users fare. */
-import type { ConnectorStatus, RegistrationStatus } from '../../core/status.ts';
+import type { ConnectorStatus, CredentialStatus, RegistrationStatus } from '../../core/status.ts';
 import { foreign, html, type Markup } from './html.ts';
 import { conditionIcon } from './icons.ts';
 import { dayTime, numberText, relativeText, shortId } from './words.ts';
@@ -63,14 +63,21 @@ function connectorRow(one: ConnectorStatus, status: RegistrationStatus, now: num
   </tr>`;
 }
 
+const others: Readonly<Record<CredentialStatus['role'], string>> = {
+  serving: 'the one in use',
+  next: 'the next one',
+  old: 'the replaced one',
+  foreign: 'one that Keeper did not make',
+};
+
 function holding({ keyId }: ConnectorStatus, status: RegistrationStatus): Markup {
   if (keyId === null) return html`not known for certain`;
   const code = html`<code title="${keyId}">${shortId(keyId)}</code>`;
   if (keyId === status.credential?.keyId) {
     return html`<span class="state well">${conditionIcon('well')}the one in use</span> ${code}`;
   }
-  const isListed = status.credentials.some((one) => one.keyId === keyId);
-  const words = isListed ? 'another one' : 'one that Entra no longer lists';
+  const role = status.credentials.find((one) => one.keyId === keyId)?.role;
+  const words = role === undefined ? 'one that Entra no longer lists' : others[role];
   return html`<span class="state waiting">${conditionIcon('waiting')}${words}</span> ${code}`;
 }
 

@@ -90,7 +90,7 @@ const entities: Readonly<Record<string, string>> = {
 
 function escaped(text: string): string {
   return text
-    .replaceAll(/[&<>]/g, (character) => entities[character] ?? '')
+    .replaceAll(/[&<>"'`]/g, (character) => entities[character] ?? '')
     .replaceAll(unseen, (character) => {
       const code = character.codePointAt(0) ?? 0;
       return `[U+${code.toString(16).toUpperCase().padStart(4, '0')}]`;

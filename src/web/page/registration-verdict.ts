@@ -28,6 +28,14 @@ export function registrationVerdict(model: RegistrationModel): Markup {
   const { displayName, id, sinceAt } = registration;
   const name = displayName !== id && html`<p class="quiet">${foreign(displayName, 200)}</p>`;
   const since = sinceAt !== null && html` ${sinceTime(sinceAt, now)}.`;
+  const goesOn =
+    condition === 'waiting' &&
+    status !== undefined &&
+    status.nextLookAt > now &&
+    html`<p>
+      There is nothing for you to do: Keeper goes on ${relativeTime(status.nextLookAt, now)} at the
+      latest.
+    </p>`;
   const silent =
     status !== undefined &&
     isOverdue(registration, now) &&
@@ -49,7 +57,7 @@ export function registrationVerdict(model: RegistrationModel): Markup {
     </div>
     ${silent}
     <p class="lede">${meaningOfGlance(registration)}${since}</p>
-    ${status && subjects(status)}
+    ${status && subjects(status)} ${goesOn}
     ${
       remedy !== undefined &&
       html`<div class="call">

@@ -33,9 +33,7 @@ export function registrationPage(model: RegistrationModel): string {
 function facts(status: RegistrationStatus, { now, registration }: RegistrationModel): Markup {
   const { credential, appId, lookedAt, nextLookAt } = status;
   const next =
-    nextLookAt > now
-      ? html`${relativeText(nextLookAt, now)}, or as soon as something changes`
-      : html`due now`;
+    nextLookAt > now ? html`${relativeText(nextLookAt, now)} at the latest` : html`due now`;
   const ends = credential
     ? html`${relativeText(credential.expiresAt, now)}
         <span class="quiet">${instantTime(credential.expiresAt)}</span>`
@@ -44,7 +42,7 @@ function facts(status: RegistrationStatus, { now, registration }: RegistrationMo
   const renewal =
     renewalAt !== null &&
     html`<div>
-      <dt>Keeper renews it</dt>
+      <dt>${renewalAt > now ? 'Keeper renews it' : 'Its renewal was due'}</dt>
       <dd>${relativeText(renewalAt, now)} <span class="quiet">${instantTime(renewalAt)}</span></dd>
     </div>`;
   return html`<section class="panel" aria-label="In short">

@@ -149,9 +149,9 @@ td[data-label]::before{content:attr(data-label);color:var(--soft);font-size:.875
 @media (forced-colors:active){.strip rect{forced-color-adjust:none}.call,.note{border-left-style:double}}
 @media print{
 :root{--ground:#fff;--panel:#fff;--ink:#000;--soft:#444;--line:#bbb;--edge:#666;--well:#1f6f4b;--well-pale:#cfe5d8;--waiting:#3a5a8c;--waiting-pale:#d5dfee;--need:#a5311a;--need-pale:#fff;--accent:#000;--on-accent:#fff}
-body{font-size:10pt}
+html{font-size:10pt}
 .wide{max-width:none;padding:0}
-.skip,.actions,.pages,.trail{display:none}
+.skip,.actions,.pages,.trail,.life-text a{display:none}
 .strip{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 section,.panel{margin-bottom:1.2rem}
 .panel{padding:0;border:0}

@@ -67,7 +67,7 @@ function bounded(at: number, least: number, most: number): number {
 /** Where an instant is on the axis, between 0 and 1. */
 function share({ from, until }: Axis, at: number): number {
   const raw = (at - from) / (until - from);
-  return Number.isFinite(raw) ? Math.min(1, Math.max(0, raw)) : 1;
+  return Number.isNaN(raw) ? 1 : Math.min(1, Math.max(0, raw));
 }
 
 function percent(part: number): string {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../../src/core/action.ts';
 import { dayMs } from '../../../src/core/limits.ts';
-import { statusOf, type RegistrationStatus } from '../../../src/core/status.ts';
+import { agedStatus, statusOf, type RegistrationStatus } from '../../../src/core/status.ts';
 import { absent } from '../../../src/core/observed.ts';
 import {
   connectorOf,
@@ -39,7 +39,7 @@ describe('statusOf()', () => {
       reason: 'settling',
       standing: [{ reason: 'settling' }],
       appId: 'app-1',
-      credential: { keyId: 'k1', expiresAt: now + 265 * dayMs },
+      credential: { keyId: 'k1', expiresAt: now + 265 * dayMs, renewsAt: 1_797_952_104_176 },
       credentials: [
         { keyId: 'k1', expiresAt: now + 265 * dayMs, role: 'serving', place: 'application' },
       ],
@@ -122,5 +122,33 @@ describe('statusOf()', () => {
 
   it('shows no grants that were not seen', () => {
     expect(connector((made) => (viewOf(made).grants = unseen))?.grants).toBeNull();
+  });
+});
+
+describe('agedStatus()', () => {
+  it('counts from now where there was none before, or another', () => {
+    const fresh = status();
+    expect(agedStatus(fresh, undefined).sinceAt).toBe(fresh.lookedAt);
+    const before = { ...fresh, lookedAt: 1, sinceAt: 1 };
+    expect(agedStatus(fresh, { ...before, reason: 'throttled' }).sinceAt).toBe(fresh.lookedAt);
+    expect(agedStatus(fresh, { ...before, state: 'waiting' }).sinceAt).toBe(fresh.lookedAt);
+  });
+
+  it('goes on where nothing has changed, also after a status without an age', () => {
+    const fresh = status();
+    expect(agedStatus(fresh, { ...fresh, lookedAt: 7, sinceAt: 5 }).sinceAt).toBe(5);
+    expect(agedStatus(fresh, { ...fresh, lookedAt: 7 }).sinceAt).toBe(7);
+  });
+});
+
+describe('a freeze', () => {
+  it('is told as long as it lasts', () => {
+    const frozen = (untilAt: number) =>
+      status((made) => {
+        made.memory.freezeUntilAt = untilAt;
+      });
+    expect(frozen(now + 1).frozenUntilAt).toBe(now + 1);
+    expect('frozenUntilAt' in frozen(now)).toBe(false);
+    expect('frozenUntilAt' in status()).toBe(false);
   });
 });

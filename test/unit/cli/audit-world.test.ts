@@ -1,0 +1,123 @@
+/** The log against what Entra lists: what no entry explains is an alarm. */
+import { describe, expect, it } from 'vitest';
+import { accounting, type Accounted } from '../../../src/audit/explained.ts';
+import { againstWorld, type Listing } from '../../../src/cli/audit-world.ts';
+import type { EntryBody } from '../../../src/core/entry.ts';
+import type { SeenCredential } from '../../../src/core/observed.ts';
+import { failure, success } from '../../../src/core/fault.ts';
+
+const held = { secret: 'current', version: 'v' } as const;
+
+/** An account of these entries, numbered from one. */
+function accountOf(...bodies: readonly EntryBody[]): Accounted {
+  const account = accounting();
+  for (const [index, body] of bodies.entries()) {
+    account.take({ ...body, v: 1, seq: index + 1, at: 1_000 * index });
+  }
+  return account;
+}
+
+const known: EntryBody = {
+  kind: 'observation',
+  seen: { what: 'registration-known', objectId: 'object-1', appId: 'app-1', created: false },
+};
+
+/** Entra with these credentials on the application, and these on the service principal. */
+function listing(keyIds: readonly string[], onPrincipal: readonly string[] = []): Listing {
+  const credentials = (place: SeenCredential['place'], ids: readonly string[]) =>
+    ids.map((keyId) => ({
+      keyId,
+      place,
+      displayName: '',
+      hint: 'abc',
+      startAt: 0,
+      endAt: 2_000_000_000_000,
+    }));
+  return {
+    readRegistration: async () =>
+      success({
+        objectId: 'object-1',
+        appId: 'app-1',
+        displayName: 'x',
+        signInAudience: 'AzureADMyOrg',
+        tokenVersion: 2,
+        redirectUris: [],
+        access: [],
+        tags: [],
+        credentials: credentials('application', keyIds),
+      }),
+    readServicePrincipal: async () =>
+      success({
+        objectId: 'principal-1',
+        enabled: true,
+        credentials: credentials('service-principal', onPrincipal),
+      }),
+  };
+}
+
+async function findings(account: Accounted, entra: Listing) {
+  const found = await againstWorld(entra, new Map([['mail', account]]));
+  return found.map(({ what, keyId }) => `${what} ${keyId ?? ''}`.trim());
+}
+
+describe('againstWorld()', () => {
+  it('finds nothing where every credential was issued, recovered, taken over or seen', async () => {
+    const account = accountOf(
+      known,
+      { kind: 'outcome', intent: 'i1', result: 'done', facts: { keyId: 'issued' } },
+      { kind: 'recovery', intent: 'i2', finding: 'done', keyId: 'recovered' },
+      {
+        kind: 'proof',
+        keyId: 'taken',
+        held,
+        result: 'proved',
+        takeOver: { hint: 'abc', endAt: 1 },
+      },
+      { kind: 'observation', seen: { what: 'foreign-credential', keyId: 'foreign', endAt: 1 } },
+    );
+    expect(await findings(account, listing(['issued', 'recovered', 'taken'], ['foreign']))).toEqual(
+      [],
+    );
+  });
+
+  it('finds what no entry explains, on both lists', async () => {
+    expect(await findings(accountOf(known), listing(['one'], ['other']))).toEqual([
+      'unexplained one',
+      'unexplained other',
+    ]);
+  });
+
+  it('is not content with a proof alone: anybody’s secret can be tried', async () => {
+    const account = accountOf(known, { kind: 'proof', keyId: 'tried', held, result: 'proved' });
+    expect(await findings(account, listing(['tried']))).toEqual(['unexplained tried']);
+  });
+
+  it('finds what was removed and is still there, until it was seen again', async () => {
+    const removed: readonly EntryBody[] = [
+      known,
+      { kind: 'outcome', intent: 'i1', result: 'done', facts: { keyId: 'old' } },
+      {
+        kind: 'intent',
+        id: 'i2',
+        effect: { kind: 'remove-credential', objectId: 'object-1', keyId: 'old', why: 'ended' },
+        deadlineAt: 0,
+        worker: 'w',
+        because: 'cleanup',
+      },
+      { kind: 'outcome', intent: 'i2', result: 'done' },
+    ];
+    expect(await findings(accountOf(...removed), listing(['old']))).toEqual(['still-there old']);
+    const back: EntryBody = {
+      kind: 'observation',
+      seen: { what: 'credential-back', keyId: 'old' },
+    };
+    expect(await findings(accountOf(...removed, back), listing(['old']))).toEqual([]);
+  });
+
+  it('says what it could not compare, and skips what was never known', async () => {
+    const denied = failure({ kind: 'denied', vendor: 'graph', code: 'x', status: 403 });
+    const dark: Listing = { ...listing([]), readRegistration: async () => denied };
+    expect(await findings(accountOf(known), dark)).toEqual(['unreadable']);
+    expect(await findings(accountOf(), dark)).toEqual([]);
+  });
+});
