@@ -62,7 +62,7 @@ describe('the log of sixty days', () => {
     if (ran.code !== 0) throw new Error(ran.stderr);
     const calendar = reportIn(ran.stdout).registrations.find((one) => one.id === 'calendar');
     keyId = calendar?.credential?.keyId ?? '';
-  });
+  }, 300_000);
 
   afterAll(endKeepers);
 

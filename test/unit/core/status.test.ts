@@ -131,7 +131,7 @@ describe('agedStatus()', () => {
     expect(agedStatus(fresh, undefined).sinceAt).toBe(fresh.lookedAt);
     const before = { ...fresh, lookedAt: 1, sinceAt: 1 };
     expect(agedStatus(fresh, { ...before, reason: 'throttled' }).sinceAt).toBe(fresh.lookedAt);
-    expect(agedStatus(fresh, { ...before, state: 'waiting' }).sinceAt).toBe(fresh.lookedAt);
+    expect(agedStatus(fresh, { ...before, state: 'healthy' }).sinceAt).toBe(fresh.lookedAt);
   });
 
   it('goes on where nothing has changed, also after a status without an age', () => {
