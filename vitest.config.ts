@@ -33,6 +33,7 @@ export default defineConfig({
         hookTimeout: 120_000,
         fileParallelism: false,
       }),
+      project('browser', { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
       project('architecture'),
     ].filter(hasTests),
   },

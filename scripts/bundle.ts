@@ -50,8 +50,10 @@ export async function writeBundle({ root, entry, outfile }: BundlePaths): Promis
 }
 
 /** The version with a hash of all sources: the same sources, the same name. */
-export function buildOf(root: string): string {
-  const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as { version: string };
+function buildOf(root: string): string {
+  const { version } = JSON.parse(readFileSync(`${root}/package.json`, 'utf8')) as {
+    version: string;
+  };
   const hash = createHash('sha256');
   for (const path of globSync(['src/**/*.ts', 'package-lock.json'], { cwd: root }).toSorted())
     hash.update(`${path}\0`).update(readFileSync(`${root}/${path}`));

@@ -193,7 +193,6 @@ export function composeLog(): {
   const storage = storageOptions(place, { clock, credential });
   const files = blobAuditFiles(storage);
   const log = logName(read.settings);
-  const close = async (): Promise<void> => undefined;
   const transport = undiciTransport();
   const tokens = tokenSource({ credential, clock });
   const listing = graphDirectory({ clock, transport, tokens, baseUrl: graphUrl });
@@ -203,6 +202,9 @@ export function composeLog(): {
   const checkpoints = { files, store, signer, log, build: builtAs };
   return { where: log, files, listing, close, checkpoints };
 }
+
+/** There is nothing to close. */
+async function close(): Promise<void> {}
 
 /** Settings that cannot be used; the message lists all that is wrong, without values. */
 export class SettingsAreWrong extends Error {}

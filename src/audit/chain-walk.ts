@@ -46,7 +46,7 @@ export async function walkChain(
     if (!part || part.bytes <= offset) continue;
     let defect: ChainDefect | undefined;
     const read = await eachLine(files.read(part.name, offset), offset, (text, endsAt) => {
-      const line = text === undefined ? notText(place) : decodeLine(text, place);
+      const line = typeof text === 'string' ? decodeLine(text, place) : noLine(place, text);
       if ('defect' in line) {
         defect = line;
         return false;
@@ -63,6 +63,6 @@ export async function walkChain(
   return success({ place });
 }
 
-function notText({ seq }: Link): ChainDefect {
-  return { seq: seq + 1, defect: 'not-json' };
+function noLine({ seq }: Link, text: null | undefined): ChainDefect {
+  return { seq: seq + 1, defect: text === null ? 'too-long' : 'not-json' };
 }

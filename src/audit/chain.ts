@@ -7,6 +7,7 @@ import type { Entry, EntryBody } from '../core/entry.ts';
 import { entryBytes } from '../core/limits.ts';
 import { canonicalJson, membersOf, sha256 } from './canonical.ts';
 import { isEntryShaped } from './entry-shape.ts';
+import { isInstantText } from './shapes.ts';
 
 /** What stands before the first line. */
 const genesisHash = '0'.repeat(64);
@@ -142,7 +143,7 @@ function toWire(value: unknown, key = ''): unknown {
 
 function fromWire(value: unknown, key = ''): unknown {
   // Keeper writes instants as texts: what is none stays no number, and so is no entry.
-  if (isInstant(key)) return typeof value === 'string' ? Date.parse(value) : null;
+  if (isInstant(key)) return isInstantText(value) ? Date.parse(value) : null;
   if (Array.isArray(value)) return value.map((one) => fromWire(one));
   if (!isRecord(value)) return value;
   return Object.fromEntries(

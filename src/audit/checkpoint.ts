@@ -3,6 +3,7 @@
  * off anywhere, the next try finishes what was begun: the same bytes lead to the same statement.
  */
 import { failure, success, type Fault, type Result } from '../core/fault.ts';
+import { clockSkewMs } from '../core/limits.ts';
 import { walkChain, beginning, type Place } from './chain-walk.ts';
 import {
   chainsAmong,
@@ -27,6 +28,9 @@ import {
 
 /** Bytes of a file with heads that are read; some 200 for each chain. */
 export const headsBytes = 64 * 1_024 * 1_024;
+/** What the first statement names as the one before it. */
+const noStatement = '0'.repeat(64);
+
 /** Bytes of a statement's file. */
 export const jwsBytes = 16_384;
 
@@ -58,7 +62,9 @@ export type Contradiction =
   | 'statement-unreadable'
   | 'statement-of-other-heads'
   | 'bad-signature'
-  | 'gap';
+  | 'gap'
+  /** Heads that are there, unsigned, and that no checkpoint of Keeper's would have. */
+  | 'heads-not-ours';
 
 /** Finishes a checkpoint that was begun; makes the next when the last is older than `everyMs`. */
 export async function makeCheckpoint(
@@ -71,7 +77,7 @@ export async function makeCheckpoint(
   const newest = Math.max(0, ...there.keys());
   if (newest === 0) return begin(parts, undefined, now);
   if (there.size < newest) return success({ kind: 'contradiction', number: newest, what: 'gap' });
-  if (there.get(newest)?.jws !== true) return finish(parts, newest);
+  if (there.get(newest)?.jws !== true) return finishFound(parts, newest, now);
   const last = await readCheckpoint(parts, newest);
   if (!last.ok) return last;
   if (typeof last.value === 'string') {
@@ -131,21 +137,96 @@ async function begin(
       at: new Date(now).toISOString(),
       log: parts.log,
       build: parts.build,
-      prev: last?.signed.id ?? '0'.repeat(64),
+      prev: last?.signed.id ?? noStatement,
     },
     chains.value,
   );
-  // Somebody may have been faster: then theirs is finished, whatever ours says.
   const created = await parts.store.create(checkpointFiles(number).heads, text);
-  return created.ok ? finish(parts, number) : created;
+  if (!created.ok) return created;
+  // Somebody may have been faster: then theirs is finished, if it is one that we could have made.
+  return created.value === 'created'
+    ? finish(parts, number, text)
+    : finishFound(parts, number, now);
 }
 
-/** From durable heads to a published statement. */
-async function finish(parts: CheckpointParts, number: number): Promise<Result<Checkpointed>> {
-  const names = checkpointFiles(number);
-  const read = await readWhole(parts.files, names.heads, headsBytes);
+/** Finishes what somebody else has begun, once it is known to be what Keeper would have begun. */
+async function finishFound(
+  parts: CheckpointParts,
+  number: number,
+  now: number,
+): Promise<Result<Checkpointed>> {
+  const read = await readWhole(parts.files, checkpointFiles(number).heads, headsBytes);
   if (!read.ok) return read;
   const text = read.value?.toString('utf8') ?? '';
+  const heads = decodeHeads(text);
+  if (heads?.heading.number !== number) {
+    return success({ kind: 'contradiction', number, what: 'heads-unreadable' });
+  }
+  const last = number === 1 ? success(undefined) : await readCheckpoint(parts, number - 1);
+  if (!last.ok) return last;
+  if (typeof last.value === 'string') {
+    return success({ kind: 'contradiction', number: number - 1, what: last.value });
+  }
+  const isOurs =
+    continues(heads.heading, { parts, last: last.value, now }) &&
+    namesAll(heads.chains, last.value?.heads.chains ?? []);
+  const agrees = isOurs ? await agree(parts.files, heads.chains, last.value) : success(false);
+  if (!agrees.ok) return agrees;
+  return agrees.value
+    ? finish(parts, number, text)
+    : success({ kind: 'contradiction', number, what: 'heads-not-ours' });
+}
+
+/** Of this log, right behind the last statement, and made neither before it nor in the future. */
+function continues(
+  { prev, log, at }: Heads['heading'],
+  { parts, last, now }: { parts: CheckpointParts; last: Checkpoint | undefined; now: number },
+): boolean {
+  return (
+    log === parts.log &&
+    prev === (last?.signed.id ?? noStatement) &&
+    at >= (last?.signed.statement.at ?? '') &&
+    Date.parse(at) <= now + clockSkewMs
+  );
+}
+
+function namesAll(chains: readonly ChainHead[], before: readonly ChainHead[]): boolean {
+  const names = new Set(chains.map((one) => one.chain));
+  return before.every((one) => names.has(one.chain));
+}
+
+/** True when each chain, read on from the last statement, has the entry that the heads name. */
+async function agree(
+  files: AuditFiles,
+  chains: readonly ChainHead[],
+  last: Checkpoint | undefined,
+): Promise<Result<boolean>> {
+  const listed = await files.list('audit');
+  if (!listed.ok) return listed;
+  const there = new Map(chainsAmong(listed.value).map((one) => [one.registration, one]));
+  const known = new Map(last?.heads.chains.map((one) => [one.chain, one]));
+  for (const head of chains) {
+    const before = known.get(head.chain);
+    const from = before ? placeOf(before) : beginning;
+    const chain = there.get(head.chain) ?? { registration: head.chain, parts: [], hasGap: false };
+    let hash = head.entries === from.seq ? from.hash : undefined;
+    const walked = await walkChain(files, chain, from, (_entry, link) => {
+      if (link.seq === head.entries) ({ hash } = link);
+      return link.seq < head.entries;
+    });
+    if (!walked.ok) return walked;
+    if (hash !== head.hash) return success(false);
+  }
+  return success(true);
+}
+
+/** From durable heads, whose text this is, to a published statement. */
+async function finish(
+  parts: CheckpointParts,
+  number: number,
+  text: string,
+): Promise<Result<Checkpointed>> {
+  const names = checkpointFiles(number);
   const heads = decodeHeads(text);
   if (heads?.heading.number !== number) {
     return success({ kind: 'contradiction', number, what: 'heads-unreadable' });

@@ -4,7 +4,26 @@
  * out the same however often it is made.
  */
 import { canonicalJson, sha256 } from './canonical.ts';
+import type { ChainDefect } from './chain.ts';
 import { merkleRoot } from './merkle.ts';
+import { hasOnly, isCount, isHash, isInstantText, isObject } from './shapes.ts';
+
+/** What can be wrong behind the last good entry. */
+export type WalkDefect = ChainDefect['defect'] | 'missing' | 'shorter';
+
+const defects: ReadonlySet<WalkDefect> = new Set([
+  'not-json',
+  'wrong-shape',
+  'newer-format',
+  'wrong-number',
+  'broken-link',
+  'wrong-hash',
+  'not-canonical',
+  'too-long',
+  'cut-off',
+  'missing',
+  'shorter',
+]);
 
 /** The first line. */
 export interface Heading {
@@ -32,7 +51,7 @@ export interface ChainHead {
   readonly blob: number;
   readonly bytes: number;
   /** What was wrong behind it, at the time. */
-  readonly defect?: string;
+  readonly defect?: WalkDefect;
 }
 
 export interface Heads {
@@ -88,10 +107,11 @@ function parsed(line: string): unknown {
 function isHeading(value: unknown): value is Heading {
   return (
     isObject(value) &&
+    hasOnly(value, ['v', 'kind', 'number', 'at', 'log', 'build', 'prev']) &&
     value['v'] === 1 &&
     value['kind'] === 'keeper-heads' &&
     isCount(value['number'], 1) &&
-    isInstant(value['at']) &&
+    isInstantText(value['at']) &&
     typeof value['log'] === 'string' &&
     typeof value['build'] === 'string' &&
     isHash(value['prev'])
@@ -101,6 +121,7 @@ function isHeading(value: unknown): value is Heading {
 function isChainHead(value: unknown): value is ChainHead {
   return (
     isObject(value) &&
+    hasOnly(value, ['chain', 'entries', 'hash', 'blob', 'bytes', 'defect']) &&
     typeof value['chain'] === 'string' &&
     value['chain'] !== '' &&
     isCount(value['entries'], 0) &&
@@ -108,27 +129,6 @@ function isChainHead(value: unknown): value is ChainHead {
     (value['entries'] !== 0 || value['hash'] === '0'.repeat(64)) &&
     isCount(value['blob'], 1) &&
     isCount(value['bytes'], 0) &&
-    (value['defect'] === undefined || typeof value['defect'] === 'string')
+    (value['defect'] === undefined || defects.has(value['defect'] as WalkDefect))
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** A whole number that no arithmetic here can spoil. */
-export function isCount(value: unknown, least: number): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= least;
-}
-
-/** A SHA-256 in hex. */
-export function isHash(value: unknown): value is string {
-  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-}
-
-/** An instant as Keeper writes it. */
-export function isInstant(value: unknown): value is string {
-  if (typeof value !== 'string') return false;
-  const ms = Date.parse(value);
-  return Number.isFinite(ms) && new Date(ms).toISOString() === value;
 }

@@ -2,7 +2,7 @@
  * Public keys as files, so that a log can be checked far from its vault. A key that lies beside a log
  * shows only that log and key agree: whoever wants proof compares its thumbprint with one from elsewhere.
  */
-import { hash } from 'node:crypto';
+import { createPublicKey, hash, type KeyObject } from 'node:crypto';
 import { canonicalJson, sha256 } from './canonical.ts';
 import { readWhole, type AuditFiles } from './files.ts';
 import type { PublicKey } from './signer.ts';
@@ -31,7 +31,18 @@ export function decodeKey(text: string): PublicKey | undefined {
   if (typeof read !== 'object' || read === null) return undefined;
   const { kty, crv, kid, x, y } = read as Record<string, unknown>;
   if (kty !== 'EC' || crv !== 'P-256' || typeof kid !== 'string') return undefined;
-  return isCoordinate(x) && isCoordinate(y) ? { kid, x, y } : undefined;
+  if (!isCoordinate(x) || !isCoordinate(y)) return undefined;
+  const key = { kid, x, y };
+  return keyObject(key) === undefined ? undefined : key;
+}
+
+/** The key for the library; `undefined` when its numbers are no point of the curve. */
+export function keyObject({ x, y }: Pick<PublicKey, 'x' | 'y'>): KeyObject | undefined {
+  try {
+    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
+  } catch {
+    return undefined;
+  }
 }
 
 /** RFC 7638: names a key by its numbers alone, base64url. */

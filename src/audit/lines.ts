@@ -3,12 +3,20 @@ import { isUtf8 } from 'node:buffer';
 import type { Result } from '../core/fault.ts';
 import { entryBytes } from '../core/limits.ts';
 
+/** Sees a line: its text, `null` when it is longer than any entry, `undefined` when it is no text. */
+export type OnLine = (text: string | null | undefined, endsAt: number) => boolean;
+
 /** Cuts a stream of bytes into lines of at most an entry's length. */
 export interface LineCutter {
-  /** Calls `line` for each whole line; `false` ends it. `undefined` stands for what is no text. */
-  push(piece: Uint8Array, line: (text: string | undefined, endsAt: number) => boolean): boolean;
+  /** Calls `line` for each whole line; `false` ends it. */
+  push(piece: Uint8Array, line: OnLine): boolean;
   /** Bytes after the last newline. */
   readonly rest: number;
+}
+
+function textOf(line: Buffer): string | null | undefined {
+  if (line.length > entryBytes) return null;
+  return isUtf8(line) ? line.toString('utf8') : undefined;
 }
 
 const nothing = Buffer.alloc(0);
@@ -30,12 +38,12 @@ export function lineCutter(offset: number): LineCutter {
         rest = nothing;
         at += one.length + 1;
         from = end + 1;
-        if (!line(isUtf8(one) ? one.toString('utf8') : undefined, at)) return false;
+        if (!line(textOf(one), at)) return false;
       }
       // A copy: a view of it would hold the whole piece.
       rest = Buffer.concat([rest, bytes.subarray(from)]);
       // Longer than any entry may be: told as a line, so that nothing is held without bound.
-      return rest.length <= entryBytes || line(rest.toString('utf8'), at + rest.length);
+      return rest.length <= entryBytes || line(null, at + rest.length);
     },
   };
 }
@@ -44,7 +52,7 @@ export function lineCutter(offset: number): LineCutter {
 export async function eachLine(
   pieces: AsyncIterable<Result<Uint8Array>>,
   offset: number,
-  line: (text: string | undefined, endsAt: number) => boolean,
+  line: OnLine,
 ): Promise<Result<{ readonly rest: number; readonly ended: boolean }>> {
   const cutter = lineCutter(offset);
   for await (const piece of pieces) {

@@ -52,6 +52,8 @@ export async function makeReceipt(
 interface Gathering {
   readonly take: (entry: Entry, link: Link) => void;
   readonly firstSeq: number | undefined;
+  /** Where it is named first. */
+  readonly namedSeq: number;
   readonly lastSeq: number;
   readonly hashes: ReadonlyMap<number, string>;
 }
@@ -60,12 +62,18 @@ interface Gathering {
 function gathering(keyId: string): Gathering {
   const adds = new Map<string, number>();
   const hashes = new Map<number, string>();
+  /** Credentials that were there before it: their removals are the end of its rotation. */
+  const replaced = new Set<string>([keyId]);
+  const removals = new Set<string>();
   let firstSeq: number | undefined;
+  let namedSeq = 0;
   let lastSeq = 0;
-  const relevant = new Set<string>([keyId]);
   return {
     get firstSeq() {
       return firstSeq;
+    },
+    get namedSeq() {
+      return namedSeq;
     },
     get lastSeq() {
       return lastSeq;
@@ -75,14 +83,22 @@ function gathering(keyId: string): Gathering {
       if (entry.kind === 'intent' && entry.effect.kind === 'add-credential')
         adds.set(entry.id, entry.seq);
       if (firstSeq === undefined) {
-        if (!namesCredential(entry, keyId)) return;
+        if (!namesCredential(entry, keyId)) {
+          if (entry.kind === 'outcome' && entry.facts?.keyId) replaced.add(entry.facts.keyId);
+          if (entry.kind === 'proof' && entry.takeOver) replaced.add(entry.keyId);
+          return;
+        }
         const intent = entry.kind === 'outcome' || entry.kind === 'recovery' ? entry.intent : '';
         firstSeq = adds.get(intent) ?? entry.seq;
+        namedSeq = entry.seq;
       }
       hashes.set(link.seq, link.hash);
-      if (entry.kind === 'intent' && entry.effect.kind === 'remove-credential')
-        relevant.add(entry.id);
-      if (entry.kind === 'outcome' && relevant.has(entry.intent)) lastSeq = entry.seq;
+      const isRemoval =
+        entry.kind === 'intent' &&
+        entry.effect.kind === 'remove-credential' &&
+        replaced.has(entry.effect.keyId);
+      if (isRemoval) removals.add(entry.id);
+      if (entry.kind === 'outcome' && removals.has(entry.intent)) lastSeq = entry.seq;
       if (namesCredential(entry, keyId)) lastSeq = entry.seq;
     },
   };
@@ -91,9 +107,9 @@ function gathering(keyId: string): Gathering {
 /** The first statement that covers all of it; else the last that covers its beginning. */
 function markFor(
   marks: readonly Mark[],
-  { firstSeq = 0, lastSeq, hashes }: Gathering,
+  { namedSeq, lastSeq, hashes }: Gathering,
 ): Mark | undefined {
-  const good = marks.filter((one) => one.seq > firstSeq && hashes.get(one.seq) === one.hash);
+  const good = marks.filter((one) => one.seq >= namedSeq && hashes.get(one.seq) === one.hash);
   return good.find((one) => one.seq >= lastSeq) ?? good.at(-1);
 }
 
@@ -109,7 +125,7 @@ async function bind(
   keyOf: KeyOf,
   { registration, keyId, mark, range }: Binding,
 ): Promise<Result<Made>> {
-  const published = checkpointFiles(mark.number);
+  const published = checkpointFiles(mark.firstNumber);
   const headsRead = await readWhole(files, published.heads, headsBytes);
   if (!headsRead.ok) return headsRead;
   const jwsRead = await readWhole(files, published.jws, jwsBytes);
@@ -155,7 +171,7 @@ async function linesOf(
   for (const part of chain?.parts ?? []) {
     const read = await eachLine(files.read(part.name, 0), 0, (text) => {
       seq += 1;
-      if (seq >= from && seq <= to && text !== undefined) texts.push(text);
+      if (seq >= from && seq <= to && typeof text === 'string') texts.push(text);
       return seq < to;
     });
     if (!read.ok) return read;

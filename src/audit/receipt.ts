@@ -85,6 +85,7 @@ export function checkReceipt(text: string, trusted: readonly PublicKey[]): Check
   const brought = decodeKey(JSON.stringify(receipt.key));
   if (!signed || !brought) return { ok: false, fault: 'not-a-receipt' };
   const { statement } = signed;
+  if (signed.kid !== brought.kid) return { ok: false, fault: 'bad-signature' };
   if (statement.chains !== count) return { ok: false, fault: 'not-under-root' };
   if (!isUnderRoot({ line: receipt.head, index, count, path }, statement.root)) {
     return { ok: false, fault: 'not-under-root' };

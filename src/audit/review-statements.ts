@@ -124,9 +124,10 @@ function mark({ marks }: Review, number: number, { heading, chains }: Heads): vo
     const known = marks.get(chain) ?? [];
     marks.set(chain, known);
     const before = known.at(-1);
-    const word: Mark = { number, at: heading.at, seq: entries, hash };
+    const isSame = before?.seq === entries && before.hash === hash;
+    const firstNumber = isSame ? before.firstNumber : number;
     // Saying the same again only moves the date up to which it holds.
-    if (before?.seq === entries && before.hash === hash) known.pop();
-    known.push(word);
+    if (isSame) known.pop();
+    known.push({ number, firstNumber, at: heading.at, seq: entries, hash });
   }
 }

@@ -100,7 +100,7 @@ async function reviewChain(
     ok: defect === undefined && unmet.length === 0 && book.stray.length === 0,
     entries: place.seq,
     headHash: place.hash,
-    proved,
+    proved: proved && { number: proved.number, at: proved.at, seq: proved.seq, hash: proved.hash },
     onlyChained: place.seq - (proved?.seq ?? 0),
     ...(defect ? { defect } : {}),
     unmet,

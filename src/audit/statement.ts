@@ -2,9 +2,11 @@
  * The second file of a checkpoint: a statement over the first one and over the statement before,
  * signed with a key that nobody can export. A JWS in compact form (RFC 7515) with ES256 (RFC 7518).
  */
-import { createPublicKey, verify, type KeyObject } from 'node:crypto';
+import { verify } from 'node:crypto';
 import { canonicalJson, sha256 } from './canonical.ts';
-import { isCount, isHash, isInstant, type Heading } from './heads.ts';
+import type { Heading } from './heads.ts';
+import { hasOnly, isCount, isHash, isInstantText, isObject } from './shapes.ts';
+import { keyObject } from './key-file.ts';
 import type { PublicKey } from './signer.ts';
 
 /** What is signed. */
@@ -61,7 +63,7 @@ export function encodeJws(input: string, signature: Uint8Array): string {
 export function decodeJws(text: string): SignedStatement | undefined {
   const parts = text.endsWith('\n') ? text.slice(0, -1).split('.') : [];
   const [header, payload, signature] = parts.map(decoded);
-  if (!header || !payload || !signature || parts.length !== 3) return undefined;
+  if (!header || !payload || signature?.length !== 64 || parts.length !== 3) return undefined;
   const head = parsed(header);
   const statement = parsed(payload);
   if (!isObject(head) || typeof head['kid'] !== 'string' || !isStatement(statement)) {
@@ -89,14 +91,6 @@ export function isSignedBy({ input, signature, kid }: SignedStatement, key: Publ
   );
 }
 
-function keyObject({ x, y }: PublicKey): KeyObject | undefined {
-  try {
-    return createPublicKey({ key: { kty: 'EC', crv: 'P-256', x, y }, format: 'jwk' });
-  } catch {
-    return undefined; // No point of the curve.
-  }
-}
-
 function decoded(part: string): Buffer | undefined {
   const bytes = Buffer.from(part, 'base64url');
   return bytes.toString('base64url') === part ? bytes : undefined;
@@ -114,20 +108,32 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
+const members = [
+  'v',
+  'kind',
+  'number',
+  'at',
+  'log',
+  'build',
+  'prev',
+  'heads',
+  'root',
+  'chains',
+  'entries',
+  'broken',
+];
+
 function isStatement(value: unknown): value is Statement {
   return (
     isObject(value) &&
+    hasOnly(value, members) &&
     value['v'] === 1 &&
     value['kind'] === 'keeper-checkpoint' &&
     isCount(value['number'], 1) &&
-    isInstant(value['at']) &&
+    isInstantText(value['at']) &&
     typeof value['log'] === 'string' &&
     typeof value['build'] === 'string' &&
     [value['prev'], value['heads'], value['root']].every(isHash) &&
     [value['chains'], value['entries'], value['broken']].every((one) => isCount(one, 0))
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

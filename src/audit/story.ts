@@ -1,42 +1,44 @@
 /** What an entry says, as a person would tell it. Every text in it comes from the closed union of entries. */
 import type { Effect, Entry, EntryBody, Observation, WokenBy } from '../core/entry.ts';
 import type { OrderBody } from '../core/order.ts';
+import { harmless } from './plain-text.ts';
 
 type Of<Kind extends EntryBody['kind']> = Extract<Entry, { kind: Kind }>;
 
 /** Remembers what intents announced, so that outcomes can be told in words. */
 export interface Teller {
+  /** One sentence; nothing in it can harm whoever reads it. */
   tell(entry: Entry): string;
 }
 
 /** A teller that begins where the chain begins. */
 export function teller(): Teller {
   const effects = new Map<string, Effect>();
-  return {
-    tell(entry) {
-      switch (entry.kind) {
-        case 'intent':
-          effects.set(entry.id, entry.effect);
-          return `is about to ${deed(entry.effect)} (${why[entry.because]}${wokenBy[entry.wokenBy ?? 'due']})`;
-        case 'outcome':
-          return outcome(entry, effects.get(entry.intent));
-        case 'recovery':
-          return recovery(entry, effects.get(entry.intent));
-        case 'proof':
-          return proof(entry);
-        case 'observation':
-          return observation(entry.seen);
-        case 'order':
-          return `${entry.by} orders: ${order(entry.body)}`;
-        case 'order-end':
-          return entry.result === 'done'
-            ? 'that order is carried out'
-            : `that order is refused${entry.reason === undefined ? '' : ` (${entry.reason})`}`;
-        case 'configuration':
-          return `works by the wishes ${short(entry.configuration)}${entry.build === undefined ? '' : `, as build ${entry.build}`}${entry.identity === undefined ? '' : `, with the rights of ${entry.identity}`}`;
-      }
-    },
-  };
+  function told(entry: Entry): string {
+    switch (entry.kind) {
+      case 'intent':
+        effects.set(entry.id, entry.effect);
+        return `is about to ${deed(entry.effect)} (${why[entry.because]}${wokenBy[entry.wokenBy ?? 'due']})`;
+      case 'outcome':
+        return outcome(entry, effects.get(entry.intent));
+      case 'recovery':
+        return recovery(entry, effects.get(entry.intent));
+      case 'proof':
+        return proof(entry);
+      case 'observation':
+        return observation(entry.seen);
+      case 'order':
+        return `${entry.by} orders: ${order(entry.body)}`;
+      case 'order-end':
+        return entry.result === 'done'
+          ? 'that order is carried out'
+          : `that order is refused${entry.reason === undefined ? '' : ` (${entry.reason})`}`;
+      case 'configuration':
+        return `works by the wishes ${short(entry.configuration)}${entry.build === undefined ? '' : `, as build ${entry.build}`}${entry.identity === undefined ? '' : `, with the rights of ${entry.identity}`}`;
+    }
+  }
+
+  return { tell: (entry) => harmless(told(entry)) };
 }
 
 /** A timer is nothing to tell. */

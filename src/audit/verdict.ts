@@ -25,8 +25,11 @@ export interface StatementFinding {
 
 /** A signed statement that covers a chain up to an entry. */
 export interface Mark {
+  /** The last of the statements in a row that say this. */
   readonly number: number;
-  /** ISO 8601. */
+  /** The first of them: the earliest proof. */
+  readonly firstNumber: number;
+  /** Of the last. ISO 8601. */
   readonly at: string;
   readonly seq: number;
   readonly hash: string;
@@ -56,7 +59,7 @@ export interface ChainVerdict {
   readonly entries: number;
   readonly headHash: string;
   /** The last signed statement that covers entries of this chain; up to that entry it is proved. */
-  readonly proved: Mark | null;
+  readonly proved: Omit<Mark, 'firstNumber'> | null;
   /** Good entries behind that one: chained, not signed. */
   readonly onlyChained: number;
   readonly defect?: ChainDefect | { readonly seq: number; readonly defect: 'missing' | 'shorter' };

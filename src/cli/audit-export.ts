@@ -47,8 +47,8 @@ export async function auditExport(
   }
 }
 
-/** Heads before statements before chains: what a statement names is then in a later copy for sure. */
-const order: readonly Folder[] = ['keys', 'checkpoints', 'audit'];
+/** Statements first: what they name, keys and lines, is then in a later copy for sure. */
+const order: readonly Folder[] = ['checkpoints', 'keys', 'audit'];
 
 async function copyAll(
   files: AuditFiles,

@@ -4,8 +4,9 @@ import { thumbprintOf } from '../audit/key-file.ts';
 import { checkReceipt, namesCredential, type ReceiptFault } from '../audit/receipt.ts';
 import { makeReceipt } from '../audit/receipt-making.ts';
 import { teller } from '../audit/story.ts';
+import { harmless } from '../audit/plain-text.ts';
 import { openLog, trustedKeys, type LogOpeners } from './log-place.ts';
-import { counted, exit, harmless, json, painted, UsageError, type Terminal } from './terminal.ts';
+import { counted, exit, json, painted, UsageError, type Terminal } from './terminal.ts';
 
 export interface ReceiptOptions {
   readonly folder?: string;
@@ -110,7 +111,7 @@ export async function auditCheckReceipt(
 Credential ${harmless(keyId)} of ${harmless(registration)}, covered by checkpoint ${statement.number} of ${statement.at}
 signed with the key ${thumbprint}${given.length > 0 ? '' : ' (the one that it brings: compare it with the one in the vault)'}
 
-${told.map((one) => `  ${one.at}  ${harmless(one.tells)}`).join('\n')}
+${told.map((one) => `  ${one.at}  ${one.tells}`).join('\n')}
 `);
   return exit.fine;
 }

@@ -4,7 +4,7 @@ import { beginning, walkChain } from '../audit/chain-walk.ts';
 import { chainsAmong } from '../audit/files.ts';
 import type { Entry } from '../core/entry.ts';
 import { openLog, type LogOpeners } from './log-place.ts';
-import { exit, harmless, painted, type Terminal } from './terminal.ts';
+import { exit, painted, type Terminal } from './terminal.ts';
 
 export interface ShowOptions {
   readonly folder?: string;
@@ -58,7 +58,7 @@ export async function auditShow(
         day = at.slice(0, 10);
         terminal.out(`${painted(terminal, 'bold', day)}\n`);
       }
-      terminal.out(`  ${painted(terminal, 'dim', at.slice(11, 19))}  ${harmless(text)}\n`);
+      terminal.out(`  ${painted(terminal, 'dim', at.slice(11, 19))}  ${text}\n`);
     });
     if (!walked.ok) {
       terminal.err(`keeper: ${walked.fault.vendor} ${walked.fault.kind}\n`);

@@ -4,8 +4,9 @@ import { thumbprintOf } from '../audit/key-file.ts';
 import { reviewLog } from '../audit/review.ts';
 import type { ChainVerdict, LogVerdict, StatementFault } from '../audit/verdict.ts';
 import { againstWorld, type WorldFinding } from './audit-world.ts';
+import { harmless } from '../audit/plain-text.ts';
 import { openLog, trustedKeys, type LogOpeners } from './log-place.ts';
-import { counted, exit, harmless, json, painted, UsageError, type Terminal } from './terminal.ts';
+import { counted, exit, json, painted, UsageError, type Terminal } from './terminal.ts';
 
 export interface VerifyOptions {
   readonly folder?: string;

@@ -23,17 +23,6 @@ export function painted({ hasColour }: Terminal, paint: Paint, text: string): st
   return hasColour ? `\u001b[${codes[paint]}m${text}\u001b[0m` : text;
 }
 
-/**
- * Text from a log, safe for a terminal: whoever wrote into the log must not move the cursor, hide
- * lines or reverse their order.
- */
-export function harmless(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Co}\p{Cs}]/gu, (one) => {
-    const code = one.codePointAt(0) ?? 0;
-    return `\\u{${code.toString(16)}}`;
-  });
-}
-
 /** JSON for machines: two blanks deep, a newline at the end. */
 export function json(value: unknown): string {
   return `${JSON.stringify(value, undefined, 2)}\n`;

@@ -10,7 +10,7 @@ import type { Result } from '../core/fault.ts';
 import type { Refusal, Role } from './caller-refusal.ts';
 
 /** The longest token that is looked at, in characters. */
-export const tokenCharacters = 16_384;
+const tokenCharacters = 16_384;
 
 /** How far the clocks of Entra and Keeper may differ, in seconds. */
 const clockToleranceSeconds = 120;

@@ -60,9 +60,12 @@ export async function overview(call: PageCall, pageNumber: string | null): Promi
   const now = world.clock.now();
   const registrations = await Promise.all(desired.registrations.map((one) => glanceOf(call, one)));
   const heads = await world.states.list();
-  const unmanaged = heads.ok
-    ? await unmanagedRegistrations(world.states, desired, { heads: heads.value, now })
-    : [];
+  // Not an empty list: somebody may still live on a registration that left the file.
+  if (!heads.ok) return unreadable();
+  const unmanaged = await unmanagedRegistrations(world.states, desired, {
+    heads: heads.value,
+    now,
+  });
   const number = /^\d{1,6}$/.test(pageNumber ?? '') ? Number(pageNumber) : 1;
   return page(
     200,
@@ -228,6 +231,15 @@ const notices: Readonly<Record<string, string>> = {
 
 function noticeOf(done: string | null): string | undefined {
   return done !== null && Object.hasOwn(notices, done) ? notices[done] : undefined;
+}
+
+function unreadable(): Reply {
+  return message(
+    503,
+    'Keeper cannot be seen just now',
+    'Its storage does not answer, so this page does not know how things are. Keeper itself may well be at work.',
+    'Try again in a minute. If it stays so, look at the storage account.',
+  );
 }
 
 function noSuch(): Reply {

@@ -361,7 +361,7 @@ describe('the pages', () => {
     );
     await expect
       .poll(async () => (await api.get('/api/audit/mail?limit=200')).text, { timeout: 30_000 })
-      .toMatch(/[0-9a-f-]{36} orders: a new credential, because \\\"to see it done\\\"/);
+      .toMatch(/[0-9a-f-]{36} orders: a new credential, because \\"to see it done\\"/);
   });
 });
 

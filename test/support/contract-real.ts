@@ -89,10 +89,7 @@ export async function realKey(env: Environment): Promise<KeySurroundings> {
 }
 
 /** A key with a sign-in. */
-function keyFrom(
-  { name, suffix, key }: KeySettings,
-  credential: TokenCredential,
-): KeySurroundings {
+function keyFrom({ name, suffix, key }: KeySettings, credential: TokenCredential): KeySurroundings {
   const transport = undiciTransport();
   const origin = `https://${name}.${suffix}`;
   return {

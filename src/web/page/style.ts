@@ -80,7 +80,7 @@ button.grave{background:var(--need);border-color:var(--need);color:var(--on-acce
 .facts dd code{font-weight:400}
 .facts dd .quiet{display:block;font-size:.875rem}
 .timeline{position:relative;padding-top:3.4rem}
-.grid{position:absolute;inset:0;width:100%;height:100%;overflow:visible;font-size:.8125rem}
+.grid{position:absolute;inset:0;width:100%;height:calc(100% - .4rem);overflow:visible;font-size:.8125rem}
 .grid line{stroke:var(--line)}
 .grid text{fill:var(--soft);text-anchor:middle}
 .grid .today{stroke:var(--ink);stroke-width:1.5}

@@ -83,6 +83,7 @@ function grid(axis: Axis, now: number): Markup {
     const isClear = share(axis, at) > 0.03 && share(axis, at) < 0.97;
     const minor = index % each === 0 ? '' : 'minor';
     return html`<line
+        class="${minor}"
         x1="${x}"
         x2="${x}"
         y1="2.9em"

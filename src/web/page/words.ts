@@ -34,7 +34,7 @@ export function relativeText(at: number, now: number): string {
 }
 
 /** `12 days`, `3 hours`: the largest unit of which there are two at least. */
-export function spanText(ms: number): string {
+function spanText(ms: number): string {
   if (ms >= 730 * dayMs) return countText(Math.floor(ms / (365.25 * dayMs)), 'year');
   if (ms >= 2 * dayMs) return countText(Math.floor(ms / dayMs), 'day');
   if (ms >= 2 * hourMs) return countText(Math.floor(ms / hourMs), 'hour');

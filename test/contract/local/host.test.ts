@@ -66,7 +66,7 @@ function timer(schedule: string): readonly object[] {
   return [{ type: 'timerTrigger', direction: 'in', schedule, runOnStartup: false }];
 }
 
-function queue(queueName: string): readonly object[] {
+function ofQueue(queueName: string): readonly object[] {
   return [{ type: 'queueTrigger', direction: 'in', queueName, connection: 'KEEPER_STORAGE' }];
 }
 
@@ -86,10 +86,10 @@ const webFunctions = {
 
 const workerFunctions = {
   checkpoint: timer('%KEEPER_CHECKPOINT%'),
-  poison: queue('%KEEPER_QUEUE%-poison'),
+  poison: ofQueue('%KEEPER_QUEUE%-poison'),
   tick: timer('%KEEPER_TICK%'),
   vaultEvent: [{ type: 'eventGridTrigger', direction: 'in' }],
-  work: queue('%KEEPER_QUEUE%'),
+  work: ofQueue('%KEEPER_QUEUE%'),
 };
 
 /** What the bundle registers as that part, function by function. */

@@ -22,17 +22,23 @@ const known: EntryBody = {
   seen: { what: 'registration-known', objectId: 'object-1', appId: 'app-1', created: false },
 };
 
+/** Credentials of one list. */
+function credentials(
+  place: SeenCredential['place'],
+  ids: readonly string[],
+): readonly SeenCredential[] {
+  return ids.map((keyId) => ({
+    keyId,
+    place,
+    displayName: '',
+    hint: 'abc',
+    startAt: 0,
+    endAt: 2_000_000_000_000,
+  }));
+}
+
 /** Entra with these credentials on the application, and these on the service principal. */
 function listing(keyIds: readonly string[], onPrincipal: readonly string[] = []): Listing {
-  const credentials = (place: SeenCredential['place'], ids: readonly string[]) =>
-    ids.map((keyId) => ({
-      keyId,
-      place,
-      displayName: '',
-      hint: 'abc',
-      startAt: 0,
-      endAt: 2_000_000_000_000,
-    }));
   return {
     readRegistration: async () =>
       success({

@@ -1,0 +1,76 @@
+/** Role: where commands are tried: a log in memory or in a folder, and a terminal that keeps what was written. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { CheckpointParts } from '../../../src/audit/checkpoint.ts';
+import type { AuditFiles } from '../../../src/audit/files.ts';
+import type { OpenLog } from '../../../src/cli/log-place.ts';
+import { runCommand, type CommandLine } from '../../../src/cli/main.ts';
+import { UsageError } from '../../../src/cli/terminal.ts';
+import type { Fault } from '../../../src/core/fault.ts';
+import { logStartAt } from '../../support/audit-log.ts';
+
+/** What a command did. */
+export interface Ran {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+export interface Bench {
+  /** A folder of the test, removed at its end. */
+  readonly folder: string;
+  /** How often a log was closed. */
+  readonly closed: () => number;
+  run(...args: readonly string[]): Promise<Ran>;
+  remove(): void;
+}
+
+export interface BenchOptions {
+  readonly files?: AuditFiles;
+  readonly checkpoints?: CheckpointParts;
+  readonly hasColour?: boolean;
+  readonly local?: (data: string) => Promise<OpenLog>;
+}
+
+/** A bench with a log that the settings would name; without one they name none. */
+export function bench({ files, checkpoints, hasColour = false, local }: BenchOptions = {}): Bench {
+  const folder = mkdtempSync(join(tmpdir(), 'keeper-commands-'));
+  let closed = 0;
+  const close = async (): Promise<void> => void (closed += 1);
+  const live = async (): Promise<OpenLog> => {
+    if (!files) throw new UsageError('no log is named.');
+    return { where: 'keeperlog.example', files, close, ...(checkpoints ? { checkpoints } : {}) };
+  };
+  return {
+    folder,
+    closed: () => closed,
+    remove: () => rmSync(folder, { recursive: true, force: true }),
+    async run(...args) {
+      let out = '';
+      let err = '';
+      const line: CommandLine = {
+        terminal: {
+          out: (text) => void (out += text),
+          err: (text) => void (err += text),
+          hasColour,
+        },
+        openers: { live, ...(local ? { local } : {}) },
+        build: async () => '0.1.0+test',
+        now: () => logStartAt + 86_400_000,
+      };
+      const code = await runCommand(line, args);
+      return { code, out, err };
+    },
+  };
+}
+
+/** Files that answer nothing but a fault. */
+export function brokenFiles(fault: Fault): AuditFiles {
+  return {
+    list: async () => ({ ok: false, fault }),
+    async *read() {
+      yield { ok: false, fault };
+    },
+  };
+}
