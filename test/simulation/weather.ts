@@ -30,10 +30,10 @@ export function climateOf(random: Random): Climate {
       death: random.pick([0, 0.01, 0.05]),
       sleep: random.pick([0, 0, 0.01, 0.03]),
     },
-    deeds: random.pick([0, 1, 2, 3]),
+    deeds: random.pick([0, 1, 2]),
     atWork: random.pick([0.06, 0.15]),
     stormMs: (drawn) => Math.round((0.05 + drawn.next() * 0.4) * dayMs),
-    calmMs: (drawn) => Math.round((180 + drawn.next() * 540) * dayMs),
+    calmMs: (drawn) => Math.round((240 + drawn.next() * 600) * dayMs),
     skewMs: random.pick([0, 100_000, 140_000]),
   };
 }

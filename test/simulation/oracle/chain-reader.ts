@@ -127,8 +127,11 @@ function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroke
       const removeAt =
         typeof body['removeAt'] === 'string' ? Date.parse(body['removeAt']) : undefined;
       for (const keyId of keyIds) {
-        // An order to retire what was told leaked takes nothing back.
-        if (typeof keyId === 'string') read.ordered.set(keyId, removeAt ?? read.ordered.get(keyId));
+        // The earliest time counts; an order to retire what was told leaked takes nothing back.
+        const times = [removeAt, typeof keyId === 'string' ? read.ordered.get(keyId) : undefined];
+        const known = times.filter((one) => one !== undefined);
+        if (typeof keyId === 'string')
+          read.ordered.set(keyId, known.length === 0 ? undefined : Math.min(...known));
       }
       if (body['kind'] === 'rotate' || body['kind'] === 'compromised') {
         read.openOrders.add(String(entry['orderId']));
