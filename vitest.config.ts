@@ -2,6 +2,7 @@
  * Role: the test projects, one a folder under test/. A folder without tests is no project yet.
  */
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
 
@@ -13,6 +14,9 @@ function project(
   return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
 }
 
+/** One file after the other, when the others are through: each starts whole Keepers or a browser. */
+const alone = { fileParallelism: false, sequence: { groupOrder: 1 } } as const;
+
 /** True when the project has something to run. */
 function hasTests({ test }: TestProjectInlineConfiguration): boolean {
   return globSync(test?.include ?? [], { cwd: import.meta.dirname }).length > 0;
@@ -22,18 +26,16 @@ export default defineConfig({
   test: {
     environment: 'node',
     passWithNoTests: false,
+    // All cores: what else the machine does is little.
+    maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
     projects: [
       project('unit', { testTimeout: 60_000 }),
       project('property', { testTimeout: 30_000 }),
       project('simulation', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),
-      project('end-to-end', {
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
-        fileParallelism: false,
-      }),
-      project('browser', { testTimeout: 120_000, hookTimeout: 120_000, fileParallelism: false }),
+      project('end-to-end', { testTimeout: 120_000, hookTimeout: 120_000, ...alone }),
+      project('browser', { testTimeout: 120_000, hookTimeout: 120_000, ...alone }),
       project('architecture'),
     ].filter(hasTests),
   },

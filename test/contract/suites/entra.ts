@@ -72,7 +72,7 @@ export function describeEntraContract(surroundings: () => DirectorySurroundings)
     it('takes a new secret within a quarter of an hour, and refuses it within an hour of its removal', async () => {
       const { run, directory } = surroundings();
       const issued = await newSecret('short-lived');
-      expect(await answered(issued.secret, isAccepted)).toEqual({ kind: 'accepted' });
+      expect(await answered(issued.secret, isAccepted)).toMatchObject({ kind: 'accepted' });
       await untilDone(run, () => directory.removeCredential(own.objectId, issued.keyId));
       const trial = await answered(issued.secret, refusedAs(7_000_215), hourMs);
       expect(trial).toMatchObject({ kind: 'refused', code: 7_000_215 });
