@@ -82,9 +82,7 @@ export function describeEntraContract(surroundings: () => DirectorySurroundings)
       const { run, directory } = surroundings();
       const both = [await newSecret('one'), await newSecret('other')];
       for (const { secret } of both) {
-        expect(await answered(secret, isAccepted)).toEqual({
-          kind: 'accepted',
-        });
+        expect(await answered(secret, isAccepted)).toMatchObject({ kind: 'accepted' });
       }
       for (const { keyId } of both) {
         await untilDone(run, () => directory.removeCredential(own.objectId, keyId));
