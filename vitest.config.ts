@@ -14,8 +14,8 @@ function project(
   return { extends: true, test: { name, include: [`test/${name}/**/*.test.ts`], ...options } };
 }
 
-/** One file after the other, when the others are through: each starts whole Keepers or a browser. */
-const alone = { fileParallelism: false, sequence: { groupOrder: 1 } } as const;
+/** When the others are through: each file starts whole Keepers or a browser. */
+const heavy = { testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } } as const;
 
 /** True when the project has something to run. */
 function hasTests({ test }: TestProjectInlineConfiguration): boolean {
@@ -34,8 +34,8 @@ export default defineConfig({
       project('property', { testTimeout: 30_000 }),
       project('simulation', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),
-      project('end-to-end', { testTimeout: 120_000, hookTimeout: 120_000, ...alone }),
-      project('browser', { testTimeout: 120_000, hookTimeout: 120_000, ...alone }),
+      project('end-to-end', heavy),
+      project('browser', heavy),
       project('architecture'),
     ].filter(hasTests),
   },

@@ -64,7 +64,7 @@ async function unpack(place: string): Promise<void> {
     await within(beside, async () => {
       await packed.executablePath();
       await inflate(join(folder, 'bin/al2023.tar.br'));
-      writeFileSync(join(beside, 'fonts/fonts.conf'), fontsFile);
+      writeFileSync(join(beside, 'fonts/fonts.conf'), fontsFile(place));
     });
     if (!existsSync(place)) renameSync(beside, place);
   } finally {
@@ -72,12 +72,12 @@ async function unpack(place: string): Promise<void> {
   }
 }
 
-/** The package's own names a folder that is not ours. */
-const fontsFile = `<?xml version="1.0"?>
+/** The package's own names a folder that is not ours. A relative cache would be made wherever we run. */
+const fontsFile = (place: string): string => `<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 <fontconfig>
   <dir prefix="relative">.</dir>
-  <cachedir prefix="relative">cache</cachedir>
+  <cachedir>${join(place, 'fonts/cache')}</cachedir>
 </fontconfig>
 `;
 
