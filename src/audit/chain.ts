@@ -121,10 +121,13 @@ function isShallow(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
   if (typeof value === 'string') return value.isWellFormed();
   if (typeof value !== 'object' || value === null) return true;
-  return (
-    depth < 12 &&
-    Object.entries(value).every(([name, one]) => name.isWellFormed() && isShallow(one, depth + 1))
-  );
+  if (depth >= 12) return false;
+  // Without lists of members: it is done for every object of every line.
+  const members = value as Readonly<Record<string, unknown>>;
+  for (const name of Object.keys(members)) {
+    if (!name.isWellFormed() || !isShallow(members[name], depth + 1)) return false;
+  }
+  return true;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

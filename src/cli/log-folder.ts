@@ -6,7 +6,7 @@ import type { AuditFiles, Folder, ListedFile } from '../audit/files.ts';
 import { failure, success, type Result } from '../core/fault.ts';
 
 /** Small: pieces are garbage soon, and much garbage at a time is memory. */
-const pieceBytes = 64 * 1_024;
+const pieceBytes = 32 * 1_024;
 
 /** The log in a folder, for reading. */
 export function folderFiles(root: string): AuditFiles {

@@ -5,7 +5,6 @@ import { auditExport } from './audit-export.ts';
 import { auditCheckReceipt, auditReceipt } from './audit-receipt.ts';
 import { auditShow } from './audit-show.ts';
 import { auditVerify } from './audit-verify.ts';
-import { configCheck } from './config-check.ts';
 import { auditHelp, help } from './help.ts';
 import { openLog, type LogOpeners } from './log-place.ts';
 import { exit, UsageError, type Terminal } from './terminal.ts';
@@ -58,6 +57,8 @@ async function dispatch(line: CommandLine, args: readonly string[]): Promise<num
   if (command === 'config') {
     const [what, file = 'keeper.yaml'] = rest;
     if (what !== 'check') throw new UsageError('config: the one command is config check [FILE].');
+    // Loaded when needed: the readers of the file are larger than all that checks a log.
+    const { configCheck } = await import('./config-check.ts');
     return configCheck(line.terminal, { file, json: values.json === true });
   }
   if (values.help === true || command === 'help') {
