@@ -39,7 +39,7 @@ export async function auditExport(
     if (options.json) terminal.out(json({ out, files, bytes, kept }));
     else
       terminal.out(
-        `${counted(files, 'file')} in ${out} (${counted(bytes, 'byte')} copied, ${counted(kept, 'file')} already there)\nCheck it with: keeper audit verify --folder ${out}\n`,
+        `${counted(files, 'file')} in ${out} (${counted(bytes, 'byte')} copied, ${counted(kept, 'file')} already there)\nCheck it with: keeper audit verify ${out}\n`,
       );
     return exit.fine;
   } finally {

@@ -11,7 +11,8 @@ keeper COMMAND --help tells more, with examples.
 
 export const auditHelp = `Check, export and read the audit log.
 
-  keeper audit verify [REGISTRATION]     does the log hold, and up to where is it proved
+  keeper audit verify [FOLDER]           does the log hold, and up to where is it proved; of an exported
+                                         log, or of the one that the options name
   keeper audit export --out DIR          copy all that is needed to check it later; goes on where it stopped
   keeper audit show REGISTRATION         its story, told from the log
   keeper audit receipt KEY_ID            one file that proves when this credential came and what it replaced
@@ -29,6 +30,7 @@ Options
                        shows only that log and keys agree
   --world              verify: compare with the credentials that Entra lists now; one that no entry explains
                        is an alarm
+  --registration ID    verify: only this registration's chain
   --since T, --until T show: from and up to an instant, such as 2026-11-25 or 2026-11-25T08:00:00Z
   --because WORD       show: only with this cause or reason
   --by WHO             show: only orders by this person, and steps of this worker
@@ -40,7 +42,7 @@ Exit codes: 0 it holds; 1 it does not; 2 an argument is wrong; 3 it could not be
 
 Examples
   keeper audit verify
-  keeper audit export --out log && keeper audit verify --folder log --key keeper-checkpoint.json
+  keeper audit export --out log && keeper audit verify log --key keeper-checkpoint.json
   keeper audit show calendar --since 2026-11-01 --because due
   keeper audit receipt c7b00ad0-c082-4c4d-a824-c5e33b1fef64 --out receipt.json
 `;

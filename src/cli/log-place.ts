@@ -46,7 +46,7 @@ export async function openLog(openers: LogOpeners, options: PlaceOptions): Promi
       (found) => found.isDirectory(),
       () => false,
     );
-    if (!isFolder) throw new UsageError(`--folder ${folder}: there is no such folder.`);
+    if (!isFolder) throw new UsageError(`${folder}: there is no such folder.`);
     return { where: folder, files: folderFiles(folder), close: async () => undefined };
   }
   if (local === undefined) return openers.live();

@@ -19,6 +19,7 @@ export interface CommandLine {
 
 const options = {
   folder: { type: 'string' },
+  registration: { type: 'string' },
   local: { type: 'boolean' },
   data: { type: 'string' },
   key: { type: 'string', multiple: true },
@@ -88,12 +89,17 @@ async function audit(
   const keys = values.key ?? [];
   switch (command) {
     case 'verify':
+      if (argument !== undefined && values.folder !== undefined) {
+        throw new UsageError('audit verify: give one folder.');
+      }
       return auditVerify(terminal, openers, {
         ...place,
         keys,
         world: values.world === true,
         json: wantsJson,
-        ...given('registration', argument),
+        // An exported log may be named without --folder.
+        ...given('folder', argument),
+        ...given('registration', values.registration),
       });
     case 'export': {
       const out = values.out ?? argument;

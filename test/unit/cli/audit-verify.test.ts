@@ -69,10 +69,10 @@ describe('keeper audit verify', () => {
 
   it('reads one chain when one is named', async () => {
     log.asked.length = 0;
-    const { out } = await desk.run('audit', 'verify', 'mail', '--json');
+    const { out } = await desk.run('audit', 'verify', '--registration', 'mail', '--json');
     expect(JSON.parse(out)).toMatchObject({ chains: [{ registration: 'mail' }] });
     expect(log.asked.filter((one) => one.includes('calendar'))).toEqual([]);
-    expect(await desk.run('audit', 'verify', 'nobody')).toMatchObject({
+    expect(await desk.run('audit', 'verify', '--registration', 'nobody')).toMatchObject({
       code: 2,
       err: 'keeper: the log has no chain of nobody\n',
     });
@@ -131,7 +131,13 @@ describe('keeper audit verify', () => {
   });
 
   it('shows an intent without outcome, which is no fault by itself', async () => {
-    const { out } = await desk.run('audit', 'verify', 'open', ...folderOf('intents-and-outcomes'));
+    const { out } = await desk.run(
+      'audit',
+      'verify',
+      '--registration',
+      'open',
+      ...folderOf('intents-and-outcomes'),
+    );
     expect(out).toMatch(
       /^ {2}line 5: add-credential, begun .*Z, has no outcome: under way or cut off$/m,
     );
