@@ -9,6 +9,7 @@ const floors: readonly (readonly string[])[] = [
   ['functions', 'cli'],
   ['live.ts'],
   ['clients', 'web'],
+  ['foresight', 'doctor'],
   ['reconcile'],
   ['audit', 'config'],
   ['core'],
