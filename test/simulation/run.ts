@@ -16,6 +16,7 @@ import { clearSlots, drawDeed } from './people.ts';
 import type { Remedy } from './deeds/deed.ts';
 import { LawBroken, type Violation } from './oracle/verdict.ts';
 import { partyReport } from './party-report.ts';
+import { firstLookWithWork } from './quiet-stretch.ts';
 import { stage as makeStage, startAt, type Stage } from './stage.ts';
 import { blankTally, type Tally } from './tally.ts';
 import { calm, climateOf, convergenceMs, type Climate } from './weather.ts';
@@ -272,13 +273,12 @@ class Life {
     const head = this.#stage.stores.states.heads.get(member.key);
     if (!head) return;
     const skewMs = input.storageNow - input.now;
-    let at = seen.nextLookAt;
-    while (at < this.#nextStormAt && at < this.#endAt) {
+    const untilAt = Math.min(this.#nextStormAt, this.#endAt);
+    const nextLookAt = firstLookWithWork(seen.nextLookAt, untilAt, (at) => {
       const next = plan({ ...input, now: at, storageNow: at + skewMs });
-      if (next.actions.length > 0 || next.state !== 'healthy' || next.nextLookAt <= at) break;
-      at = next.nextLookAt;
-    }
-    this.#stage.stores.states.heads.set(member.key, { ...head, nextLookAt: at });
+      return next.actions.length === 0 && next.state === 'healthy' ? next.nextLookAt : undefined;
+    });
+    this.#stage.stores.states.heads.set(member.key, { ...head, nextLookAt });
   }
 
   /** After a skip the daily looks go on. */
