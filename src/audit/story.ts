@@ -1,5 +1,5 @@
 /** What an entry says, as a person would tell it. Every text in it comes from the closed union of entries. */
-import type { Effect, Entry, EntryBody, Observation, WokenBy } from '../core/entry.ts';
+import type { Cause, Effect, Entry, EntryBody, Observation, WokenBy } from '../core/entry.ts';
 import type { OrderBody } from '../core/order.ts';
 import { harmless } from './plain-text.ts';
 
@@ -50,7 +50,8 @@ const wokenBy: Readonly<Record<WokenBy, string>> = {
   order: '; a person had ordered something',
 };
 
-const why: Readonly<Record<Of<'intent'>['because'], string>> = {
+/** Why an effect is wanted, in words that go on a sentence. */
+export const why: Readonly<Record<Cause, string>> = {
   missing: 'it is missing',
   drift: 'it is not as the file says',
   due: 'renewal is due',

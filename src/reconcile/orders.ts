@@ -1,5 +1,4 @@
 /** Orders by people: taken into the chain once, answered once (law 9). */
-import type { Plan } from '../core/action.ts';
 import type { EntryBody } from '../core/entry.ts';
 import type { Result } from '../core/fault.ts';
 import { entryBytes } from '../core/limits.ts';
@@ -68,7 +67,7 @@ export function isDryRun(orders: readonly Order[]): boolean {
 export async function finishOrders(
   session: Session,
   orders: readonly Order[],
-  answer: { readonly plan: Plan | undefined; readonly status: RegistrationStatus },
+  answer: { readonly plan: object | undefined; readonly status: RegistrationStatus },
 ): Promise<void> {
   for (const order of orders) {
     if (session.stop) return;
@@ -90,7 +89,7 @@ export async function finishOrders(
       did: session.did,
       ...(end?.reason ? { because: end.reason } : {}),
       ...(end?.removed ? { removed: end.removed } : {}),
-      ...(answer.plan ? { plan: answer.plan.actions.map(describe) } : {}),
+      ...(answer.plan ? { plan: answer.plan } : {}),
     };
     const finished = await session.world.orders.finish(order, result);
     if (!finished.ok) {
@@ -100,10 +99,4 @@ export async function finishOrders(
       });
     }
   }
-}
-
-/** An action without what only Keeper needs. */
-function describe(action: Plan['actions'][number]): object {
-  if (action.kind === 'note') return { kind: 'note', entries: action.entries.length };
-  return action;
 }

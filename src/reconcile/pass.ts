@@ -9,6 +9,7 @@ import { keyTagOf, type DesiredRegistration } from '../core/desired.ts';
 import type { Fault } from '../core/fault.ts';
 import type { Entry, WokenBy } from '../core/entry.ts';
 import { remember } from '../core/fold.ts';
+import type { Memory } from '../core/memory.ts';
 import { fingerprintOf } from '../core/fingerprint.ts';
 import { minuteMs, passMs, roundsPerPass } from '../core/limits.ts';
 import { plan } from '../core/plan.ts';
@@ -31,6 +32,8 @@ export type PassReport =
       readonly input: PlanInput;
       readonly did: readonly string[];
       readonly stop?: Stop;
+      /** What the pass ended before, since it was not admitted. */
+      readonly outside?: Action;
     }
   /** The chain could not be read; nothing was done. */
   | { readonly kind: 'unreadable'; readonly fault: Fault }
@@ -47,25 +50,51 @@ export function configurationHash(desired: DesiredRegistration): string {
   return hash;
 }
 
+/** What a plan is made from: nothing of it can be changed through it. */
+export interface Basis {
+  readonly world: World;
+  readonly desired: DesiredRegistration;
+  readonly memory: Memory;
+  readonly observed: Observed;
+}
+
+export interface PassOptions {
+  /** What had this pass look. */
+  readonly wokenBy?: WokenBy;
+  /** Only these are carried out; before any other the pass ends, and says which it was. */
+  readonly admits?: (action: Action) => boolean;
+  /** The answer to a wish to see the plan. */
+  readonly foresee?: (basis: Basis) => Promise<object>;
+}
+
 /** Runs one pass. Throws only for defects of Keeper itself. */
 export async function runPass(
   world: World,
   desired: DesiredRegistration,
-  wokenBy?: WokenBy,
+  { wokenBy, admits, foresee }: PassOptions = {},
 ): Promise<PassReport> {
   const [opened, listed] = await Promise.all([
     openSession(world, desired),
     world.orders.list(desired.key),
   ]);
   if (opened.kind !== 'open') return opened;
-  const session: Session = { ...opened.session, ...(wokenBy === undefined ? {} : { wokenBy }) };
+  const session: Session = {
+    ...opened.session,
+    ...(wokenBy === undefined ? {} : { wokenBy }),
+    ...(admits === undefined ? {} : { admits }),
+  };
   const orders = await takeInOrders(session, listed);
   await noteConfiguration(session);
   const dry = isDryRun(orders);
   const end = await (dry ? lookOnce(session) : work(session));
   const status = agedStatus(statusOf(end.input, end.plan), opened.before);
-  await finishOrders(session, orders, { plan: dry ? end.plan : undefined, status });
-  const registration = valueOf(end.input.observed.registration);
+  const { observed } = end.input;
+  const plan =
+    dry && foresee
+      ? await foresee({ world, desired, memory: session.memory, observed })
+      : undefined;
+  await finishOrders(session, orders, { plan, status });
+  const registration = valueOf(observed.registration);
   await saveState(session, {
     status,
     // Only what the listing can show: it goes by our tag.
@@ -83,6 +112,7 @@ export async function runPass(
     input: end.input,
     did: session.did,
     ...(session.stop ? { stop: session.stop } : {}),
+    ...(session.outside ? { outside: session.outside } : {}),
   };
 }
 
@@ -134,7 +164,7 @@ async function work(session: Session): Promise<End> {
   const { clock } = session.world;
   const untilMs = clock.monotonic() + passMs;
   for (let round = 1; round <= roundsPerPass && left > 0; round += 1) {
-    const actions = end.plan.actions.slice(0, left);
+    const actions = admitted(session, end.plan.actions).slice(0, left);
     if (actions.length === 0 || session.stop || clock.monotonic() >= untilMs) break;
     parts = await carryOut(session, actions, untilMs);
     left -= actions.filter((one) => one.kind !== 'note').length;
@@ -142,6 +172,15 @@ async function work(session: Session): Promise<End> {
     end = decide(session, observed);
   }
   return end;
+}
+
+/** All of them or, where one is not admitted, none. */
+function admitted(session: Session, actions: readonly Action[]): readonly Action[] {
+  const { admits } = session;
+  const outside = admits && actions.find((one) => !admits(one));
+  if (!outside) return actions;
+  session.outside = outside;
+  return [];
 }
 
 /** One step of each kind and subject a round: what follows is planned from what was learned. */

@@ -3,6 +3,7 @@
  * comes too late ends the pass (law 4).
  */
 import { appendEntry, type Head } from '../audit/log.ts';
+import type { Action } from '../core/action.ts';
 import type { DesiredRegistration } from '../core/desired.ts';
 import {
   stepOf,
@@ -50,6 +51,10 @@ export interface Session {
   graphWroteMs?: number;
   /** Set once: nothing more may be written. */
   stop?: Stop;
+  /** Only these actions are carried out. */
+  readonly admits?: (action: Action) => boolean;
+  /** The first that was not admitted. */
+  outside?: Action;
   /** Effects that were certainly carried out, and proofs, in order. */
   readonly did: string[];
 }

@@ -106,5 +106,9 @@ export function kernel(startAt: number): Kernel {
  * socket is no part of a simulation, and shows as a run that does not repeat.
  */
 async function rest(): Promise<void> {
-  for (let turn = 0; turn < restTurns; turn += 1) await new Promise(process.nextTick);
+  for (let turn = 0; turn < restTurns; turn += 1) {
+    await new Promise((resolve) => {
+      process.nextTick(resolve);
+    });
+  }
 }

@@ -20,6 +20,7 @@ import { cloudHosts, keeperIdentity, simulatedCloud, type Cloud } from '../../sr
 import { simulatedClock, type SimulatedClock } from '../../src/local/clock.ts';
 import type { FaultLevel } from '../../src/local/fates.ts';
 import type { DirectoryOptions } from '../../src/local/simulators/directory-options.ts';
+import { foreseenDocument } from '../../src/foresight/document.ts';
 import { runPass, type PassReport } from '../../src/reconcile/pass.ts';
 import type { World } from '../../src/reconcile/world.ts';
 import {
@@ -138,7 +139,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
   };
   const world = options.wrap?.(bare) ?? bare;
   const pass = (registration: DesiredRegistration): Promise<PassReport> =>
-    runPass(world, registration);
+    runPass(world, registration, { foresee: foreseenDocument });
   return {
     cloud,
     clock,

@@ -35,8 +35,14 @@ describe('an order to plan', () => {
     const calendar = customer.wish({ appId: made.appId });
     const order = await customer.order({ kind: 'resync', mode: 'plan' });
     await customer.pass(calendar);
-    const plan = resultOf(customer, order.id)?.['plan'] as readonly { kind: string }[];
-    expect(plan.map((one) => one.kind)).toEqual(['update-registration', 'issue']);
+    const plan = resultOf(customer, order.id)?.['plan'] as { steps: readonly { kind: string }[] };
+    expect(plan.steps.map((one) => one.kind)).toEqual([
+      'update-registration',
+      'add-credential',
+      'store-credential',
+      'promote-credential',
+      'push-credential',
+    ]);
     expect(customer.passwords().map((one) => one.keyId)).toEqual([made.keyId]);
     expect(customer.entries('calendar').filter((one) => one.kind === 'intent')).toEqual([]);
     expect(customer.stores.orders.waiting.size).toBe(0);
