@@ -3,17 +3,23 @@
  * that the same code runs under Microsoft's host, under the embedded one and under simulated time.
  */
 import { makeCheckpoint, type CheckpointParts } from '../audit/checkpoint.ts';
+import type { DesiredRegistration } from '../core/desired.ts';
+import type { WokenBy } from '../core/entry.ts';
 import { readVaultEvent } from '../clients/vault-event.ts';
 import { readWorkMessage } from '../clients/work-message.ts';
+import { foreseenDocument } from '../foresight/document.ts';
 import { runPass, type PassReport } from '../reconcile/pass.ts';
 import { registrationsUsing, scan } from '../reconcile/scan.ts';
 import type { WantedState } from '../reconcile/wanted-state.ts';
+import type { Metrics, PassFacts } from '../reconcile/metrics.ts';
 import type { World } from '../reconcile/world.ts';
 
 /** What a handler needs. */
 export interface Surroundings {
   readonly world: World;
   readonly wanted: () => Promise<WantedState>;
+  /** Nothing where none are wanted. */
+  readonly metrics?: Metrics | undefined;
 }
 
 /** When this process last knew a checkpoint to be good; it need not ask again for a day. */
@@ -52,10 +58,11 @@ export async function checkpoint(
 }
 
 /** The timer: finds which registrations are due, and asks for a pass over each. */
-export async function tick({ world, wanted }: Surroundings): Promise<void> {
+export async function tick({ world, wanted, metrics }: Surroundings): Promise<void> {
   const { desired } = await wanted();
   const sent = await scan(world, desired);
   world.log.info('tick', { sent });
+  metrics?.ticked();
 }
 
 /**
@@ -81,12 +88,13 @@ export async function vaultEvent({ world, wanted }: Surroundings, raw: unknown):
 
 /**
  * A message: one pass over one registration. Returns the report, or nothing where no pass ran.
- * @throws Error when the message should come again: it cannot be read, or the chain cannot.
+ * @throws Error when the message should come again: it cannot be read, or storage does not work.
  */
 export async function work(
-  { world, wanted }: Surroundings,
+  surroundings: Surroundings,
   raw: unknown,
 ): Promise<PassReport | undefined> {
+  const { world, wanted } = surroundings;
   const message = readWorkMessage(raw);
   if (!message) throw new Error('message is not one of ours');
   const { desired } = await wanted();
@@ -95,7 +103,7 @@ export async function work(
     world.log.info('message ignored', { why: 'not-in-file' });
     return undefined;
   }
-  const report = await runPass(world, registration, message.cause);
+  const report = await pass(surroundings, registration, message.cause);
   const { id } = registration;
   if (report.kind === 'unreadable') {
     throw new Error(`chain of ${id} cannot be read: ${report.fault.kind}`);
@@ -120,7 +128,35 @@ export async function work(
     ends: endOf(report.status.credential),
     ...(report.stop ? { stopped: report.stop.kind } : {}),
   });
+  if (report.stop?.kind === 'storage') {
+    throw new Error(`storage of ${id} cannot be written: ${report.stop.fault.kind}`);
+  }
   return report;
+}
+
+/** One pass, counted. */
+async function pass(
+  { world, metrics }: Surroundings,
+  desired: DesiredRegistration,
+  cause: WokenBy,
+): Promise<PassReport> {
+  const startedMs = world.clock.monotonic();
+  const count = (facts: Pick<PassFacts, 'outcome' | 'did' | 'state' | 'reason'>): void => {
+    const tookMs = world.clock.monotonic() - startedMs;
+    metrics?.passed({ registration: desired.key, tookMs, ...facts });
+  };
+  try {
+    const report = await runPass(world, desired, { wokenBy: cause, foresee: foreseenDocument });
+    if (report.kind === 'looked') {
+      const { did, stop } = report;
+      const { state, reason } = report.status;
+      count({ outcome: stop ? 'stopped' : 'done', did, state, reason });
+    } else count({ outcome: report.kind, did: [] });
+    return report;
+  } catch (error) {
+    count({ outcome: 'failed', did: [] });
+    throw error;
+  }
 }
 
 function endOf(credential: { readonly expiresAt: number } | null): string {

@@ -10,11 +10,17 @@ import { firstPatienceMs, maxPatienceMs } from '../core/limits.ts';
 import { blankMemory, type Memory } from '../core/memory.ts';
 import type { RegistrationStatus } from '../core/status.ts';
 import type { Session } from './session.ts';
-import type { StateStore, World } from './world.ts';
+import type { StateHead, StateStore, World } from './world.ts';
+
+/**
+ * The format of the state blob. It goes up when what an older Keeper would make of the memory, folding
+ * on from it, is no longer what a newer one needs: an older one then leaves the blob and the chain alone.
+ */
+export const stateFormat = 1;
 
 /** The state blob: the chain folded up to `head`, and what readers are told. */
 export interface SavedState {
-  readonly v: 1;
+  readonly v: typeof stateFormat;
   readonly head: Head;
   readonly memory: Memory;
   /** SHA-256 over head and memory: what was damaged is folded anew. */
@@ -31,6 +37,7 @@ export type Opened =
 /** Reads the chain. A cache that does not fit it is dropped, and the chain folded from its start. */
 export async function openSession(world: World, desired: DesiredRegistration): Promise<Opened> {
   const cached = await readCache(world, desired.key);
+  if (cached === 'newer') return newerFormat(world, desired, 'state');
   const start = cached ?? { head: blankHead, memory: blankMemory() };
   let read = await readLog(world.chains, desired.key, start.head);
   if (!read.ok) return { kind: 'unreadable', fault: read.fault };
@@ -40,13 +47,28 @@ export async function openSession(world: World, desired: DesiredRegistration): P
     if (!read.ok) return { kind: 'unreadable', fault: read.fault };
     memory = blankMemory();
   }
-  if (read.value.defect) return { kind: 'broken', defect: read.value.defect };
+  const { defect } = read.value;
+  if (defect?.defect === 'newer-format') return newerFormat(world, desired, `entry ${defect.seq}`);
+  if (defect) return { kind: 'broken', defect };
   const session = sessionOf(world, desired, read.value, memory);
   const patienceMs = cached ? patienceAfter(cached.status) : firstPatienceMs;
   return {
     kind: 'open',
     session: { ...session, patienceMs },
     ...(cached ? { before: cached.status } : {}),
+  };
+}
+
+/**
+ * A newer Keeper has been at work here, and this one does not know what it may do. Nothing is written;
+ * the message goes back, so that of two builds side by side the newer one takes it.
+ */
+function newerFormat(world: World, { id }: DesiredRegistration, what: string): Opened {
+  const message = 'written by a newer Keeper; this build does nothing for the registration';
+  world.log.error(message, { registration: id, what, build: world.build });
+  return {
+    kind: 'unreadable',
+    fault: { kind: 'rejected', vendor: 'storage', code: 'newer-format' },
   };
 }
 
@@ -76,11 +98,12 @@ function patienceAfter({ reason, lookedAt, nextLookAt }: RegistrationStatus): nu
 async function readCache(
   world: World,
   key: string,
-): Promise<Pick<SavedState, 'head' | 'memory' | 'status'> | undefined> {
+): Promise<Pick<SavedState, 'head' | 'memory' | 'status'> | 'newer' | undefined> {
   const read = await world.states.read(key);
   if (!read.ok || read.value === undefined) return undefined;
   try {
     const saved: unknown = JSON.parse(read.value);
+    if (isNewer(saved)) return 'newer';
     return isSavedState(saved) ? saved : undefined;
   } catch {
     world.log.warn('state cache is not readable; folding the chain from its start', {
@@ -90,9 +113,14 @@ async function readCache(
   }
 }
 
+/** Of whatever shape it is otherwise: that may be what is new. */
+function isNewer(value: unknown): boolean {
+  return isRecord(value) && typeof value['v'] === 'number' && value['v'] > stateFormat;
+}
+
 /** Bytes from storage, perhaps of an older Keeper: what is not whole is folded anew. */
 function isSavedState(value: unknown): value is SavedState {
-  if (!isRecord(value) || value['v'] !== 1) return false;
+  if (!isRecord(value) || value['v'] !== stateFormat) return false;
   const { head, memory, status } = value;
   if (!isRecord(head) || !isRecord(memory) || !isRecord(status)) return false;
   const { position } = head;
@@ -150,10 +178,10 @@ export interface Saving {
 }
 
 /** Saves the fold. A failure costs the next pass some reading, nothing else. */
-export async function saveState(session: Session, saving: Saving): Promise<void> {
+export async function saveState(session: Session, saving: Saving): Promise<Result<unknown>> {
   const { world, desired, head, memory } = session;
   const sum = sumOf(head, memory);
-  const saved: SavedState = { v: 1, head, memory, sum, status: saving.status };
+  const saved: SavedState = { v: stateFormat, head, memory, sum, status: saving.status };
   const written = await world.states.write(desired.key, JSON.stringify(saved), {
     registration: desired.key,
     nextLookAt: saving.nextLookAt,
@@ -162,6 +190,8 @@ export async function saveState(session: Session, saving: Saving): Promise<void>
     configuration: saving.configuration,
     state: saving.status.state,
     reason: saving.status.reason,
+    ...glanceOf(saving.status),
+    ...lastProofIn(memory),
   });
   if (!written.ok) {
     world.log.warn('state cache was not saved', {
@@ -169,4 +199,21 @@ export async function saveState(session: Session, saving: Saving): Promise<void>
       fault: written.fault.kind,
     });
   }
+  return written;
+}
+
+/** What an overview tells of a registration, so that it need not read a thousand bodies. */
+function glanceOf({ sinceAt, credential, connectors }: RegistrationStatus): Partial<StateHead> {
+  return {
+    ...(sinceAt === undefined ? {} : { sinceAt }),
+    ...(credential === null ? {} : { endsAt: credential.expiresAt }),
+    ...(credential?.renewsAt === undefined ? {} : { renewsAt: credential.renewsAt }),
+    connectors: connectors.length,
+  };
+}
+
+/** When Entra last accepted a secret, whichever; nothing when it never did. */
+function lastProofIn({ credentials }: Memory): Pick<StateHead, 'provedAt'> {
+  const proved = Object.values(credentials).flatMap(({ provedAt }) => provedAt ?? []);
+  return proved.length === 0 ? {} : { provedAt: Math.max(...proved) };
 }

@@ -63,14 +63,18 @@ export function isDryRun(orders: readonly Order[]): boolean {
   );
 }
 
-/** Answers the orders that this pass has carried out, and ends them in the chain. */
+/**
+ * Answers the orders that this pass has carried out, and ends them in the chain. False when one of
+ * them is still to be answered although nothing is left to do for it.
+ */
 export async function finishOrders(
   session: Session,
   orders: readonly Order[],
   answer: { readonly plan: object | undefined; readonly status: RegistrationStatus },
-): Promise<void> {
+): Promise<boolean> {
+  let areAnswered = true;
   for (const order of orders) {
-    if (session.stop) return;
+    if (session.stop) return false;
     const isTaken = session.memory.reported[reportKey('order', order.id)] !== undefined;
     const open = session.memory.orders.some((one) => one.id === order.id);
     if (open && order.body.kind === 'resync') {
@@ -97,6 +101,8 @@ export async function finishOrders(
         order: order.id,
         fault: finished.fault.kind,
       });
+      areAnswered = false;
     }
   }
+  return areAnswered;
 }

@@ -89,13 +89,13 @@ export async function runPass(
   const end = await (dry ? lookOnce(session) : work(session));
   const status = agedStatus(statusOf(end.input, end.plan), opened.before);
   const { observed } = end.input;
-  const plan =
-    dry && foresee
-      ? await foresee({ world, desired, memory: session.memory, observed })
-      : undefined;
-  await finishOrders(session, orders, { plan, status });
+  const { memory } = session;
+  const foreseen = dry ? await foresee?.({ world, desired, memory, observed }) : undefined;
+  const areAnswered = await finishOrders(session, orders, { plan: foreseen, status });
+  // What people ordered is not left until tomorrow's look because storage did not answer.
+  const isUnfinished = !listed.ok || !areAnswered || hasWorkLeft(session, end.plan);
   const registration = valueOf(observed.registration);
-  await saveState(session, {
+  const saved = await saveState(session, {
     status,
     // Only what the listing can show: it goes by our tag.
     fingerprint: registration?.tags.includes(keyTagOf(desired.key))
@@ -103,8 +103,10 @@ export async function runPass(
       : '',
     configuration: configurationHash(desired),
     // A dry run, or a bound that was reached, leaves work to the next tick.
-    nextLookAt: isUnfinished(session, end.plan) ? world.clock.now() : end.plan.nextLookAt,
+    nextLookAt: isUnfinished ? world.clock.now() : end.plan.nextLookAt,
   });
+  // When to look again is in what was not saved: the message must come again.
+  if (!saved.ok) session.stop ??= { kind: 'storage', fault: saved.fault };
   return {
     kind: 'looked',
     status,
@@ -116,7 +118,7 @@ export async function runPass(
   };
 }
 
-function isUnfinished(session: Session, { actions }: Plan): boolean {
+function hasWorkLeft(session: Session, { actions }: Plan): boolean {
   return session.stop !== undefined || actions.length > 0;
 }
 

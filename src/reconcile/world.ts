@@ -146,6 +146,17 @@ export interface StateHead {
   readonly configuration: string;
   readonly state: string;
   readonly reason: string;
+  /** Since when the reason has stood. */
+  readonly sinceAt?: number;
+  /** When the credential that serves ends, and from when on it is renewed; absent: there is none. */
+  readonly endsAt?: number;
+  readonly renewsAt?: number;
+  /** How many there are; absent in what an older Keeper wrote, which has none of these four. */
+  readonly connectors?: number;
+  /** When Entra last accepted a secret of it; for metrics. */
+  readonly provedAt?: number;
+  /** Changes with each write; for those who keep what they have read. */
+  readonly etag?: string;
 }
 
 /** The cache of folded chains. Losing it costs a fold, never a fact. */

@@ -336,7 +336,10 @@ function textsIn(value: unknown): readonly string[] {
 /** A handler may throw where it says so: then the message or event comes again. */
 function isExpected(error: unknown): boolean {
   if (error instanceof LawBroken) return false;
-  return error instanceof Error && / cannot be read: |does not take messages/.test(error.message);
+  return (
+    error instanceof Error &&
+    / cannot be (?:read|written): |does not take messages/.test(error.message)
+  );
 }
 
 function defect(kernel: Kernel, what: string, error: unknown): Error {
