@@ -120,6 +120,13 @@ export const reasons = {
     means: 'EWS, EAS, IMAP or POP permissions are left from Nylas v2; they break the registration.',
     remedy: 'Remove them in Entra, or add `owns: [permissions]` in keeper.yaml.',
   },
+  'credential-elsewhere': {
+    state: 'needs-person',
+    means:
+      'An order names a credential of the service principal, which is out of reach of what Keeper may remove.',
+    remedy:
+      'Remove it yourself: az ad sp credential delete --id <client id> --key-id <key id>. The order ends then.',
+  },
   'slots-full': {
     state: 'needs-person',
     means: 'Both secrets of the registration are taken, and Keeper may remove neither.',

@@ -4,7 +4,7 @@
  */
 import { act, stands, type Finding } from '../finding.ts';
 import type { Cause, RemovalWhy } from '../entry.ts';
-import { clockSkewMs, disproofAttempts, replicationMs } from '../limits.ts';
+import { clockSkewMs, disproofAttempts, hourMs, replicationMs } from '../limits.ts';
 import type { OrderMemory } from '../memory.ts';
 import type { Reason } from '../reason.ts';
 import {
@@ -26,13 +26,20 @@ export function credentialToRemove(scene: Scene): readonly Finding[] {
   const { objectId } = scene;
   if (!scene.registration || objectId === undefined) return [];
   return scene.credentials.flatMap((one): readonly Finding[] => {
-    if (!one.listed || one.place !== 'application') return [];
+    if (!one.listed) return [];
+    if (one.place !== 'application') return orderedElsewhere(scene, one);
     const why = groundForRemoval(scene, one);
     if (why === undefined) return laterRemoval(scene, one);
     const because: Cause = needsSlot(scene) ? 'slot-needed' : causeOf(why);
     const { keyId } = one;
     return act(scene, `remove:${keyId}`, { kind: 'remove', objectId, keyId, why, because });
   });
+}
+
+/** On the service principal Keeper removes nothing: who orders it is told so. */
+function orderedElsewhere(scene: Scene, { keyId }: Credential): readonly Finding[] {
+  const named = retireOrderOf(scene, keyId) ?? leakOrderOf(scene, keyId);
+  return named ? stands('credential-elsewhere', scene.now + hourMs, keyId) : [];
 }
 
 function causeOf(why: RemovalWhy): Cause {

@@ -219,3 +219,34 @@ describe('an early retirement', () => {
     expect(customer.passwords().map((one) => one.keyId)).not.toContain(before);
   });
 });
+
+describe('an order that names a credential of the service principal', () => {
+  it.each(['retire', 'compromised'] as const)(
+    'to %s asks a person, and ends with it',
+    async (kind) => {
+      const [customer, calendar] = await settled(0);
+      const { directory } = customer.cloud;
+      const { appId } = customer.application();
+      const { keyId } = directory.addPasswordByHand(appId, {
+        endAt: customer.clock.now() + 300 * dayMs,
+        on: 'service-principal',
+      });
+      directory.settle();
+      const held = customer.holds();
+      const order = await customer.order(
+        kind === 'retire'
+          ? { kind, keyId }
+          : { kind, keyIds: [keyId], removeAt: customer.clock.now() + hourMs, endGrants: 'accept' },
+      );
+      const report = await customer.after(calendar, 6 * hourMs);
+      expect(report).toMatchObject({
+        plan: { standing: [{ reason: 'credential-elsewhere', subject: keyId }] },
+      });
+      expect(customer.holds()).toBe(held);
+      directory.removePasswordByHand(appId, keyId);
+      directory.settle();
+      await customer.settle(calendar);
+      expect(resultOf(customer, order.id)).toMatchObject({ result: 'done' });
+    },
+  );
+});
