@@ -5,10 +5,12 @@
 #   KEEPER_WORKER_PRINCIPAL_ID=<object id> adopt.sh CLIENT_ID [CLIENT_ID ...]
 set -eu
 
-graph="${KEEPER_GRAPH_URL:-https://graph.microsoft.com}/v1.0"
-
 [ -n "${KEEPER_WORKER_PRINCIPAL_ID:-}" ] || { echo 'adopt.sh: KEEPER_WORKER_PRINCIPAL_ID is missing' >&2; exit 1; }
 [ $# -gt 0 ] || { echo 'adopt.sh: name at least one client id' >&2; exit 1; }
+
+# Of the cloud that the Azure CLI is set to, if not told otherwise.
+graph_url=${KEEPER_GRAPH_URL:-$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)}
+graph="${graph_url%/}/v1.0"
 
 # own KIND CLIENT_ID: ownership of one object, unless it is there.
 own() {

@@ -23,6 +23,11 @@ var allTags = union(tags, { application: 'keeper', environment: environmentName 
 var rows = map(split(vaults, ','), one => split(trim(one), '/'))
 var appGroupName = appGroupOf(environmentName)
 
+resource workspace 'Microsoft.OperationalInsights/workspaces@2023-09-01' existing = {
+  name: nameOf('log', environmentName)
+  scope: resourceGroup(keptGroupOf(environmentName))
+}
+
 // Azure allows one system topic for a vault. Ours lie beside the apps, and go with them.
 module topics 'events/system-topic.bicep' = [for row in rows: if (length(row) == 2) {
   name: 'system-topic-${row[1]}'
@@ -32,6 +37,7 @@ module topics 'events/system-topic.bicep' = [for row in rows: if (length(row) ==
     name: '${nameOf('evgt', environmentName)}-${row[1]}'
     vaultGroupName: row[0]
     vaultName: row[1]
+    workspaceId: workspace.id
   }
 }]
 

@@ -1,9 +1,12 @@
 // Rights in Microsoft Entra, for a directory administrator. graph.sh does the same with the Azure CLI, for
-// those who cannot use this extension. Deploy it twice: before the apps (it makes the sign-in and tells its
-// client id), and after them, with the three further parameters.
+// those who cannot use this extension: Bicep loads its types from Microsoft's container registry, whose
+// address bicepconfig.json must name in full (aliases are for modules only). Deploy it twice: before the apps
+// (it makes the sign-in and tells its client id), and after them, with the three further parameters.
 //
 // The extension cannot add an owner to a registration that somebody else made: see adopt.sh.
 targetScope = 'subscription'
+
+import { loginUrls, tokenExchanges } from 'clouds.bicep'
 
 extension microsoftGraphV1
 
@@ -40,6 +43,7 @@ var keeperRead = '6f5d3a0e-4c1b-4a7e-9d52-8b1f0c3e7a21'
 var keeperOperate = 'c2b7e9f4-1d38-4e65-a0b3-5f9a6d2c8e47'
 var userImpersonation = '3e8a1f6b-7c40-4d29-b5e8-0a9d4c7f1b36'
 
+var tokenExchange = tokenExchanges[environment().name]
 var addresses = concat(empty(webHost) ? [] : ['https://${webHost}'], empty(publicUrl) ? [] : [publicUrl])
 
 resource graph 'Microsoft.Graph/servicePrincipals@v1.0' existing = {
@@ -95,8 +99,8 @@ resource signInPrincipal 'Microsoft.Graph/servicePrincipals@v1.0' = {
 
 resource webStandsIn 'Microsoft.Graph/applications/federatedIdentityCredentials@v1.0' = if (!empty(webPrincipalId)) {
   name: '${signIn.uniqueName}/web-identity'
-  audiences: ['api://AzureADTokenExchange']
-  issuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+  audiences: [tokenExchange]
+  issuer: '${loginUrls[environment().name]}/${tenant().tenantId}/v2.0'
   subject: webPrincipalId
 }
 

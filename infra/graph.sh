@@ -7,10 +7,12 @@
 #
 # Reads: AZURE_ENV_NAME; for grant also KEEPER_WORKER_PRINCIPAL_ID, KEEPER_WEB_PRINCIPAL_ID, KEEPER_WEB_HOST,
 # and, where wanted, KEEPER_PUBLIC_URL (an own domain), KEEPER_READERS and KEEPER_OPERATORS (object ids with commas between) and
-# KEEPER_READ_POLICIES=true. KEEPER_GRAPH_URL names Microsoft Graph of another cloud.
+# KEEPER_READ_POLICIES=true. Microsoft Graph is that of the cloud that the Azure CLI is set to (`az cloud set`), or
+# KEEPER_GRAPH_URL.
 set -eu
 
-graph="${KEEPER_GRAPH_URL:-https://graph.microsoft.com}/v1.0"
+graph_url=${KEEPER_GRAPH_URL:-$(az cloud show --query endpoints.microsoftGraphResourceId --output tsv)}
+graph="${graph_url%/}/v1.0"
 graph_app_id=00000003-0000-0000-c000-000000000000
 application_read_write_owned_by=18a4783c-866b-4cc7-a460-3d5e5662c884
 policy_read_all=246dd0d5-5bd0-4def-940b-0421030a5b68
@@ -99,7 +101,12 @@ grant() {
   [ -n "${KEEPER_WORKER_PRINCIPAL_ID:-}" ] || fail 'KEEPER_WORKER_PRINCIPAL_ID is missing'
   [ -n "${KEEPER_WEB_PRINCIPAL_ID:-}" ] || fail 'KEEPER_WEB_PRINCIPAL_ID is missing'
   [ -n "${KEEPER_WEB_HOST:-}" ] || fail 'KEEPER_WEB_HOST is missing'
-  login=$(az cloud show --query endpoints.activeDirectory --output tsv)
+  # A federated credential is of one cloud and for one cloud; clouds.bicep has the same table.
+  case "$(az cloud show --query name --output tsv)" in
+    AzureUSGovernment) login=https://login.microsoftonline.us token_exchange=api://AzureADTokenExchangeUSGov ;;
+    AzureChinaCloud) login=https://login.partner.microsoftonline.cn token_exchange=api://AzureADTokenExchangeChina ;;
+    *) login=https://login.microsoftonline.com token_exchange=api://AzureADTokenExchange ;;
+  esac
   object_id=$(read_one "applications(uniqueName='$unique_name')" id)
   client_id=$(read_one "applications(uniqueName='$unique_name')" appId)
 
@@ -110,8 +117,8 @@ grant() {
   [ "$found" != 0 ] || send post "$credentials" "$(cat <<BODY
 {
   "name": "web-identity",
-  "audiences": ["api://AzureADTokenExchange"],
-  "issuer": "${login%/}/$tenant/v2.0",
+  "audiences": ["$token_exchange"],
+  "issuer": "$login/$tenant/v2.0",
   "subject": "$KEEPER_WEB_PRINCIPAL_ID"
 }
 BODY

@@ -3,6 +3,7 @@
 targetScope = 'subscription'
 
 import { tokenOf, appGroupOf, keptGroupOf, nameOf, addressOf, storageOf, vaultOf } from 'names.bicep'
+import { graphUrls, loginUrls } from 'clouds.bicep'
 
 @description('Short name of the environment, the same as for kept.bicep.')
 @minLength(2)
@@ -45,6 +46,13 @@ param nylasEuUrl string = 'https://api.eu.nylas.com'
 @description('Microsoft Graph. Empty: that of this cloud.')
 param graphUrl string = ''
 
+@description('Where metrics go: empty for the log, otlp for a collector, none for nowhere. See docs/metrics.md.')
+@allowed(['', 'otlp', 'console', 'none'])
+param metricsExporter string = ''
+
+@description('Address of a collector that takes OTLP over HTTP. Empty: none.')
+param metricsEndpoint string = ''
+
 @description('Memory of an instance.')
 @allowed([512, 2048, 4096])
 param instanceMemoryMB int = 2048
@@ -61,13 +69,6 @@ param budgetAmount string = '0'
 
 @description('First day of the month in which the budget began. It cannot change later.')
 param budgetStartDate string = ''
-
-// Where this cloud keeps Microsoft Graph: the platform does not tell templates.
-var graphUrls = {
-  AzureCloud: 'https://graph.microsoft.com'
-  AzureUSGovernment: 'https://graph.microsoft.us'
-  AzureChinaCloud: 'https://microsoftgraph.chinacloudapi.cn'
-}
 
 var token = tokenOf(subscription().id, environmentName)
 var allTags = union(tags, { application: 'keeper', environment: environmentName, 'azd-env-name': environmentName })
@@ -145,7 +146,7 @@ module workerHost 'app/host-storage.bicep' = {
 var sharedSettings = {
   KEEPER_TENANT_ID: tenant().tenantId
   KEEPER_GRAPH_URL: empty(graphUrl) ? graphUrls[environment().name] : graphUrl
-  KEEPER_LOGIN_URL: environment().authentication.loginEndpoint
+  KEEPER_LOGIN_URL: loginUrls[environment().name]
   KEEPER_VAULT_SUFFIX: vaultSuffix
   KEEPER_NYLAS_US_URL: nylasUsUrl
   KEEPER_NYLAS_EU_URL: nylasEuUrl
@@ -153,6 +154,8 @@ var sharedSettings = {
   KEEPER_STORAGE_ACCOUNT_URL: data.properties.primaryEndpoints.blob
   KEEPER_QUEUE_URL: data.properties.primaryEndpoints.queue
   KEEPER_QUEUE: 'keeper-work'
+  OTEL_METRICS_EXPORTER: metricsExporter
+  OTEL_EXPORTER_OTLP_ENDPOINT: metricsEndpoint
 }
 
 module web 'app/function-app.bicep' = {

@@ -18,7 +18,11 @@ import { blobSwitches } from './clients/switch-counter.ts';
 import { blobText, type TextStore } from './clients/text-store.ts';
 import { entraTokens } from './clients/entra.ts';
 import { graphDirectory } from './clients/graph.ts';
+import { invocationLog, toldChains } from './clients/invocation-log.ts';
 import { keyVault } from './clients/key-vault.ts';
+import { configuredMetrics } from './clients/metrics.ts';
+import { addresseesOf, countedTransport } from './clients/metrics-transport.ts';
+import { countedWorld } from './clients/metrics-world.ts';
 import { nylasConnectors } from './clients/nylas.ts';
 import { storageQueue } from './clients/queue.ts';
 import type { StorageOptions } from './clients/storage.ts';
@@ -30,6 +34,7 @@ import type { CheckpointParts } from './audit/checkpoint.ts';
 import type { AuditFiles } from './audit/files.ts';
 import type { TokenCredential } from '@azure/identity';
 import { success } from './core/fault.ts';
+import { cloudOf } from './config/cloud.ts';
 import {
   describeSettingErrors,
   readLogSettings,
@@ -40,6 +45,7 @@ import {
 } from './config/settings.ts';
 import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
 import type { CallerOptions } from './web/caller.ts';
+import type { Metrics } from './reconcile/metrics.ts';
 import type { Clock, Directory, Log, World } from './reconcile/world.ts';
 
 /** Everything that a trigger needs. */
@@ -52,6 +58,8 @@ export interface Live {
   readonly checkpoints: CheckpointParts | undefined;
   readonly settings: Settings;
   readonly world: World;
+  /** Nothing where none are wanted. */
+  readonly metrics: Metrics | undefined;
   /** The wished state: of the deployed file, or of the last good one. */
   readonly wanted: () => Promise<WantedState>;
   /** Poisoned messages, kept for a person. */
@@ -69,26 +77,53 @@ export function live(): Live {
   return made;
 }
 
+/** Hands on what metrics are held, before the process ends. */
+export async function flushMetrics(): Promise<void> {
+  await made?.metrics?.flush();
+}
+
 function compose(env: Readonly<Record<string, string | undefined>>): Live {
   const read = readSettings(env);
   if (!read.ok) throw new Error(`Settings are wrong:\n${describeSettingErrors(read.errors)}`);
   const { settings } = read;
   const clock = seamClock() ?? systemClock;
-  const log = consoleLog;
-  const { storage, world, checkpoints } = composeWorld(settings, clock, log);
+  const log = invocationLog(consoleLog);
+  const worker = settings.instance ?? hostname();
+  const metrics = configuredMetrics(env, {
+    clock,
+    log: consoleLog,
+    resource: {
+      'service.version': builtAs,
+      'service.instance.id': worker,
+      'keeper.part': settings.part,
+    },
+  });
+  const { storage, world, checkpoints } = composeWorld(settings, {
+    credential: azureCredential({
+      kind: 'managed-identity',
+      ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
+    }),
+    clock,
+    log,
+    worker,
+    identity: settings.clientId ?? 'system-assigned',
+    metrics,
+  });
+  const told = { ...world, chains: toldChains(world.chains, log) };
   const kept = blobText(storage, 'last-good.yaml');
   // The app that answers people may only read it; the one that works keeps it.
   const lastGood = settings.part === 'web' ? { ...kept, write: async () => success({}) } : kept;
   let wanted: Promise<WantedState> | undefined;
   return {
     settings,
-    world,
+    world: metrics ? countedWorld(told, metrics) : told,
+    metrics,
     callers: callersOf(settings, clock, log),
     files: blobAuditFiles(storage),
     checkpoints,
     async wanted() {
       wanted ??= readFile(pathOf(settings.file), 'utf8').then((text) =>
-        wantedState(text, lastGood, log),
+        wantedState(text, lastGood, { log, cloud: cloudOf(settings) }),
       );
       try {
         return await wanted;
@@ -116,17 +151,30 @@ function callersOf(settings: Settings, clock: Clock, log: Log): CallerOptions | 
   };
 }
 
-function composeWorld(
-  settings: Settings,
-  clock: Clock,
-  log: Log,
-): { storage: StorageOptions; world: World; checkpoints: CheckpointParts | undefined } {
-  const credential = azureCredential({
-    kind: 'managed-identity',
-    ...(settings.clientId === undefined ? {} : { clientId: settings.clientId }),
-  });
+/** Who works in a world, with whose rights, and by which clock. */
+export interface Seat extends Pick<World, 'clock' | 'log' | 'worker' | 'identity'> {
+  readonly credential: TokenCredential;
+  /** What counts requests, where they are to be counted. */
+  readonly metrics?: Metrics | undefined;
+}
+
+interface Composed {
+  readonly storage: StorageOptions;
+  readonly world: World;
+  /** What makes checkpoints; nothing without a key. */
+  readonly checkpoints: CheckpointParts | undefined;
+}
+
+/** The world that settings name, for the deployed app and for an operator's command line alike. */
+export function composeWorld(settings: Settings, seat: Seat): Composed {
+  const { credential, clock, log, worker, identity, metrics } = seat;
   const window = sendWindow(clock);
-  const transport = window.guard(undiciTransport());
+  const addresseeOf = addresseesOf(settings);
+  const network = undiciTransport();
+  // Behind the window: what it holds back has not been sent.
+  const transport = window.guard(
+    metrics ? countedTransport(network, { metrics, clock, addresseeOf }) : network,
+  );
   // Tokens end by real time, whatever a demonstration's clock says.
   const tokens = tokenSource({ credential, clock: { now: () => Date.now() } });
   const patience = { clock, transport };
@@ -158,9 +206,9 @@ function composeWorld(
     newId: () => randomUUID(),
     switchesPerHour: settings.switchesPerHour,
     actionsPerPass: settings.actionsPerPass,
-    worker: settings.instance ?? hostname(),
+    worker,
     build: builtAs,
-    identity: settings.clientId ?? 'system-assigned',
+    identity,
   };
   const { checkpointKey: keyUrl } = settings;
   const checkpoints = keyUrl && {
@@ -187,8 +235,8 @@ export function composeLog(): {
 } {
   const read = readLogSettings(process.env);
   if (!read.ok) throw new SettingsAreWrong(describeSettingErrors(read.errors));
-  const { storage: place, checkpointKey: keyUrl, graphUrl } = read.settings;
-  const credential = azureCredential({ kind: 'default' });
+  const { storage: place, checkpointKey: keyUrl, graphUrl, loginUrl } = read.settings;
+  const credential = azureCredential({ kind: 'default', authority: loginUrl });
   const clock = systemClock;
   const storage = storageOptions(place, { clock, credential });
   const files = blobAuditFiles(storage);
@@ -215,7 +263,7 @@ declare const keeperBuild: string | undefined;
 export const builtAs = typeof keeperBuild === 'string' ? keeperBuild : 'from-source';
 
 /** Names the log in its statements: the account that holds it. */
-function logName({ storage }: Pick<Settings, 'storage'>): string {
+export function logName({ storage }: Pick<Settings, 'storage'>): string {
   return storage.kind === 'identity' ? new URL(storage.blobUrl).host : 'development';
 }
 
@@ -258,7 +306,7 @@ function seamClock(): Clock | undefined {
 }
 
 /** Paths in settings are relative to the package, not to where the host was started. */
-function pathOf(file: string): string {
+export function pathOf(file: string): string {
   return fileURLToPath(new URL(file, new URL('../', import.meta.url)));
 }
 

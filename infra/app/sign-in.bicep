@@ -1,5 +1,7 @@
 // App Service sign-in in front of the web part. Nobody passes without it, and Keeper checks the token and
 // its role again. No client secret: the web identity's federated credential stands in for it.
+import { loginUrls } from '../clouds.bicep'
+
 param appName string
 param clientId string
 param workspaceId string
@@ -30,7 +32,7 @@ resource signIn 'Microsoft.Web/sites/config@2024-04-01' = {
         registration: {
           clientId: clientId
           clientSecretSettingName: 'OVERRIDE_USE_MI_FIC_ASSERTION_CLIENTID'
-          openIdIssuer: '${environment().authentication.loginEndpoint}${tenant().tenantId}/v2.0'
+          openIdIssuer: '${loginUrls[environment().name]}/${tenant().tenantId}/v2.0'
         }
         validation: {
           allowedAudiences: [clientId, 'api://${clientId}']

@@ -3,6 +3,7 @@ param tags object
 param name string
 param location string
 param vaultId string
+param workspaceId string
 
 resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   name: name
@@ -12,5 +13,14 @@ resource topic 'Microsoft.EventGrid/systemTopics@2025-02-15' = {
   properties: {
     source: vaultId
     topicType: 'Microsoft.KeyVault.vaults'
+  }
+}
+
+resource topicLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
+  name: 'keeper'
+  scope: topic
+  properties: {
+    workspaceId: workspaceId
+    logs: [{ category: 'DeliveryFailures', enabled: true }]
   }
 }

@@ -3,6 +3,7 @@ param tags object
 param name string
 param vaultGroupName string
 param vaultName string
+param workspaceId string
 
 resource vault 'Microsoft.KeyVault/vaults@2026-02-01' existing = {
   name: vaultName
@@ -17,5 +18,6 @@ module topic 'located-topic.bicep' = {
     name: name
     location: vault.location
     vaultId: vault.id
+    workspaceId: workspaceId
   }
 }

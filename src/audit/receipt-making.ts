@@ -52,9 +52,8 @@ export async function makeReceipt(
 interface Gathering {
   readonly take: (entry: Entry, link: Link) => void;
   readonly firstSeq: number | undefined;
-  /** Where it is named first. */
-  readonly namedSeq: number;
   readonly lastSeq: number;
+  /** Of the entries from the one on that names it first. */
   readonly hashes: ReadonlyMap<number, string>;
 }
 
@@ -66,14 +65,10 @@ function gathering(keyId: string): Gathering {
   const replaced = new Set<string>([keyId]);
   const removals = new Set<string>();
   let firstSeq: number | undefined;
-  let namedSeq = 0;
   let lastSeq = 0;
   return {
     get firstSeq() {
       return firstSeq;
-    },
-    get namedSeq() {
-      return namedSeq;
     },
     get lastSeq() {
       return lastSeq;
@@ -90,7 +85,6 @@ function gathering(keyId: string): Gathering {
         }
         const intent = entry.kind === 'outcome' || entry.kind === 'recovery' ? entry.intent : '';
         firstSeq = adds.get(intent) ?? entry.seq;
-        namedSeq = entry.seq;
       }
       hashes.set(link.seq, link.hash);
       const isRemoval =
@@ -105,11 +99,8 @@ function gathering(keyId: string): Gathering {
 }
 
 /** The first statement that covers all of it; else the last that covers its beginning. */
-function markFor(
-  marks: readonly Mark[],
-  { namedSeq, lastSeq, hashes }: Gathering,
-): Mark | undefined {
-  const good = marks.filter((one) => one.seq >= namedSeq && hashes.get(one.seq) === one.hash);
+function markFor(marks: readonly Mark[], { lastSeq, hashes }: Gathering): Mark | undefined {
+  const good = marks.filter((one) => hashes.get(one.seq) === one.hash);
   return good.find((one) => one.seq >= lastSeq) ?? good.at(-1);
 }
 
@@ -171,7 +162,7 @@ async function linesOf(
   for (const part of chain?.parts ?? []) {
     const read = await eachLine(files.read(part.name, 0), 0, (text) => {
       seq += 1;
-      if (seq >= from && seq <= to && typeof text === 'string') texts.push(text);
+      if (seq >= from && typeof text === 'string') texts.push(text);
       return seq < to;
     });
     if (!read.ok) return read;

@@ -1,6 +1,7 @@
 /** `keeper config check`: is the file one that Keeper would run on? */
 import { readFile } from 'node:fs/promises';
 import { sha256 } from '../audit/canonical.ts';
+import type { Cloud } from '../config/cloud.ts';
 import { parseDesired } from '../config/desired-file.ts';
 import { describeErrors } from '../config/finding.ts';
 import { counted, exit, json, UsageError, type Terminal } from './terminal.ts';
@@ -8,16 +9,18 @@ import { counted, exit, json, UsageError, type Terminal } from './terminal.ts';
 export interface ConfigCheckOptions {
   readonly file: string;
   readonly json: boolean;
+  /** Where it will run, if that is known: not every cloud has everything. */
+  readonly cloud?: Cloud | undefined;
 }
 
 /** Gives the exit code. @throws UsageError when there is no such file. */
 export async function configCheck(
   terminal: Terminal,
-  { file, json: wantsJson }: ConfigCheckOptions,
+  { file, json: wantsJson, cloud }: ConfigCheckOptions,
 ): Promise<number> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
   if (text === undefined) throw new UsageError(`${file}: cannot be read.`);
-  const read = parseDesired(text, sha256(text));
+  const read = parseDesired(text, sha256(text), cloud);
   if (!read.ok) {
     if (wantsJson) terminal.out(json({ ok: false, file, errors: read.errors }));
     else terminal.out(`${describeErrors(file, read.errors)}\n`);

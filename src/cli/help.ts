@@ -2,10 +2,20 @@
 
 export const help = `Keeper keeps Entra client secrets, Key Vault and Nylas connectors in order.
 
-  keeper audit ...             check, export and read the audit log
-  keeper config check [FILE]   is this keeper.yaml one to run on? All errors, with line and column
-  keeper version               which build this is
+  keeper status [REGISTRATION]   how all is, or one in detail
+  keeper plan [REGISTRATION]     what Keeper would do, as a difference; keeper apply FILE does it
+  keeper doctor                  is everything there that Keeper needs, and may it do what it must
 
+  keeper rotate REGISTRATION     issue a new credential now, also after a leak
+  keeper retire REGISTRATION ID  remove an old credential before it ends
+  keeper freeze REGISTRATION     change nothing for a while; keeper thaw REGISTRATION ends it
+  keeper resync REGISTRATION     look anew, now
+
+  keeper audit ...               check, export and read the audit log
+  keeper config check [FILE]     is this keeper.yaml one to run on? All errors, with line and column
+  keeper version                 which build this is
+
+With --data DIR a command works on an embedded run (npm start -- --data DIR), with --local on a new one.
 keeper COMMAND --help tells more, with examples.
 `;
 
@@ -45,4 +55,17 @@ Examples
   keeper audit export --out log && keeper audit verify log --key keeper-checkpoint.json
   keeper audit show calendar --since 2026-11-01 --because due
   keeper audit receipt c7b00ad0-c082-4c4d-a824-c5e33b1fef64 --out receipt.json
+`;
+
+export const configHelp = `Is a keeper.yaml one to run on?
+
+  keeper config check [FILE]   all errors at once, with line and column; FILE is keeper.yaml unless given
+
+Options
+  --json               for machines
+
+Exit codes: 0 no errors; 1 errors; 2 an argument is wrong.
+
+Example
+  keeper config check infra/keeper.yaml
 `;

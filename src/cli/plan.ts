@@ -21,7 +21,8 @@ export const planHelp = `What Keeper would do now and in the days that follow fr
 
 It looks at everything once and then runs Keeper's own loop on what it saw, so that the plan is made
 by the code that carries it out. No vendor is written to; nothing of the log changes.
-It reads with your own sign-in what Keeper reads, but for the text of secrets.
+It reads with your own sign-in all that Keeper reads, the newest text of each secret included (for its
+first three characters); it shows and keeps none of it.
 
 ${worldHelp}
 

@@ -14,7 +14,7 @@ export const exit = { fine: 0, wrong: 1, usage: 2, unknown: 3 } as const;
 /** An argument that cannot be used; one line for the person who typed it. */
 export class UsageError extends Error {}
 
-type Paint = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
+export type Paint = 'red' | 'green' | 'yellow' | 'dim' | 'bold';
 
 const codes: Readonly<Record<Paint, number>> = { red: 31, green: 32, yellow: 33, dim: 2, bold: 1 };
 

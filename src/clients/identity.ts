@@ -11,14 +11,26 @@ import { faultOfLibraryError, malformed } from './fault.ts';
 import { tokenMarginMs, totalMs as defaultTotalMs } from './limits.ts';
 
 export type IdentityOptions =
-  /** In Azure. `clientId` names a user-assigned identity; without it the system's own is used. */
+  /**
+   * In Azure. `clientId` names a user-assigned identity; without it the system's own is used. The platform
+   * beside the app answers, and knows its cloud, so no authority is named.
+   */
   | { readonly kind: 'managed-identity'; readonly clientId?: string }
-  /** On an operator's machine: `az login`, and what else the library finds. */
-  | { readonly kind: 'default' };
+  /**
+   * On an operator's machine: `az login`, and what else the library finds. The command line's sign-in
+   * follows its own cloud (`az cloud set`); all others ask `authority`, the sign-in of the cloud, or,
+   * without it, that in AZURE_AUTHORITY_HOST or of the public cloud.
+   */
+  | { readonly kind: 'default'; readonly authority?: string };
 
 /** The credential that the options ask for. */
 export function azureCredential(options: IdentityOptions): TokenCredential {
-  if (options.kind === 'default') return withTimeLimit(new DefaultAzureCredential());
+  if (options.kind === 'default') {
+    const { authority } = options;
+    return withTimeLimit(
+      new DefaultAzureCredential(authority === undefined ? {} : { authorityHost: authority }),
+    );
+  }
   return withTimeLimit(
     options.clientId === undefined
       ? new ManagedIdentityCredential()

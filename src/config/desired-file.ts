@@ -1,6 +1,8 @@
 /** Reads `keeper.yaml`: all that is wrong with it at once, or what Keeper shall bring about. */
 import type { Desired } from '../core/desired.ts';
 import { checkClaims } from './claim-rules.ts';
+import { checkCloud } from './cloud-rules.ts';
+import type { Cloud } from './cloud.ts';
 import { checkConnectors } from './connector-rules.ts';
 import { readDocument } from './document.ts';
 import { registrationsOf } from './draft.ts';
@@ -15,8 +17,11 @@ export type ParsedFile =
   | { readonly ok: true; readonly desired: Desired; readonly notes: readonly FileNote[] }
   | { readonly ok: false; readonly errors: readonly FileError[] };
 
-/** Reads a text; the hash is that of the file's bytes. Never throws, whatever the text. */
-export function parseDesired(text: string, hash: string): ParsedFile {
+/**
+ * Reads a text; the hash is that of the file's bytes. Never throws, whatever the text. What only some
+ * clouds have is checked where the cloud is known.
+ */
+export function parseDesired(text: string, hash: string, cloud?: Cloud): ParsedFile {
   const { errors, value, locate } = readDocument(text);
   if (value === undefined) return { ok: false, errors: errors.toSorted(byPosition) };
 
@@ -31,6 +36,7 @@ export function parseDesired(text: string, hash: string): ParsedFile {
       ...findings,
       ...registrations.flatMap(([id, registration]) => checkRegistration(id, registration)),
       ...registrations.flatMap(([id, registration]) => checkConnectors(id, registration)),
+      ...registrations.flatMap(([id, registration]) => checkCloud(id, registration, cloud)),
       ...checkClaims(draft),
     ].map(place),
   ];

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Region } from '../core/desired.ts';
 import { Secret } from '../core/secret.ts';
+import { type Cloud, cloudOf, cloudsOf } from './cloud.ts';
 
 /** How Keeper reaches its storage account: with its key (development), or with its identity. */
 type StorageSettings =
@@ -192,6 +193,14 @@ type Environment = z.output<typeof environmentSchema>;
 
 /** Reads all settings. An empty variable counts as absent, since portals leave those behind. */
 export function readSettings(env: Readonly<Record<string, string | undefined>>): ReadSettings {
+  const read = readEach(env);
+  if (!read.ok) return read;
+  const errors = cloudErrors(read.settings);
+  return errors.length > 0 ? { ok: false, errors } : read;
+}
+
+/** Each setting by itself. */
+function readEach(env: Readonly<Record<string, string | undefined>>): ReadSettings {
   const given = Object.fromEntries(
     settingNames().flatMap((name) => (env[name]?.trim() ? [[name, env[name].trim()]] : [])),
   );
@@ -209,20 +218,28 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
 export function readLogSettings(env: Readonly<Record<string, string | undefined>>):
   | {
       readonly ok: true;
-      readonly settings: Pick<Settings, 'storage' | 'checkpointKey' | 'graphUrl'>;
+      readonly settings: Pick<Settings, 'storage' | 'checkpointKey' | 'graphUrl' | 'loginUrl'>;
     }
   | { readonly ok: false; readonly errors: readonly SettingError[] } {
   // Of the others, only the one that every reading demands is filled in, and not looked at.
-  const read = readSettings({
+  const read = readEach({
     KEEPER_QUEUE_URL: env['KEEPER_STORAGE_ACCOUNT_URL']?.trim() ? unusedUrl : undefined,
     ...Object.fromEntries(logSettings.map((name) => [name, env[name]])),
     KEEPER_TENANT_ID: unusedTenant,
   });
   if (!read.ok) return read;
   const { storage, checkpointKey, graphUrl } = read.settings;
+  // Who names the directory of a cloud means its sign-in, too.
+  const [host] = cloudOf({ graphUrl })?.loginHosts ?? [];
+  const loginUrl = host === undefined ? read.settings.loginUrl : `https://${host}`;
   return {
     ok: true,
-    settings: { storage, graphUrl, ...(checkpointKey === undefined ? {} : { checkpointKey }) },
+    settings: {
+      storage,
+      graphUrl,
+      loginUrl,
+      ...(checkpointKey === undefined ? {} : { checkpointKey }),
+    },
   };
 }
 
@@ -246,6 +263,19 @@ export function readPart(env: Readonly<Record<string, string | undefined>>): Par
   return parts.find((one) => one === given) ?? 'all';
 }
 
+/**
+ * The cloud that the settings name, before anything else is read; nothing where no address is set, since
+ * a person who checks a file need not say where it will run.
+ */
+export function readCloud(env: Readonly<Record<string, string | undefined>>): Cloud | undefined {
+  const graphUrl = env['KEEPER_GRAPH_URL']?.trim();
+  const loginUrl = env['KEEPER_LOGIN_URL']?.trim();
+  return cloudOf({
+    ...(graphUrl ? { graphUrl } : {}),
+    ...(loginUrl ? { loginUrl } : {}),
+  });
+}
+
 /** All settings, for the documentation. */
 export function describeSettings(): readonly SettingDescription[] {
   return settingNames().map((name) => ({
@@ -264,6 +294,31 @@ function settingNames(): SettingName[] {
 function settingError(name: SettingName, isGiven: boolean): SettingError {
   const message = isGiven ? 'is not usable' : 'is missing';
   return { name, message, instead: `set it to ${textOf(name).form}` };
+}
+
+/** Tokens of one cloud open nothing in another: the sign-in says which cloud it is. */
+function cloudErrors(settings: Settings): SettingError[] {
+  const { login, graph, vault } = cloudsOf(settings);
+  if (login === undefined) return [];
+  const others = [
+    {
+      name: 'KEEPER_GRAPH_URL',
+      cloud: graph,
+      wanted: `https://${login.graphHosts.join(' or https://')}`,
+    },
+    { name: 'KEEPER_VAULT_SUFFIX', cloud: vault, wanted: login.vaultSuffix },
+  ];
+  return others.flatMap(({ name, cloud, wanted }) =>
+    cloud === undefined || cloud === login
+      ? []
+      : [
+          {
+            name,
+            message: `belongs to ${cloud.title}, and KEEPER_LOGIN_URL to ${login.title}`,
+            instead: `set it to ${wanted}, or KEEPER_LOGIN_URL to https://${cloud.loginHosts[0]}`,
+          },
+        ],
+  );
 }
 
 /** Exactly one way to reach the storage account. */

@@ -12,7 +12,7 @@ import type { Ask, FleetPlan, RegistrationPlan, Step, Unforeseen } from './step.
 import { whyOf } from './words.ts';
 
 const text = z.string().max(2_000);
-const instant = z.iso.datetime().transform((value) => Date.parse(value));
+const instant = z.iso.datetime();
 const sha = z.string().regex(/^[0-9a-f]{64}$/);
 
 const change = z.strictObject({ what: text, from: text.optional(), to: text.optional() });
@@ -54,13 +54,14 @@ const step = z.strictObject({
 });
 
 const ask = z.strictObject({
-  reason: z.string().refine((name): name is Reason => Object.hasOwn(reasons, name)),
+  reason: z.enum(Object.keys(reasons) as [Reason, ...Reason[]]),
   subject: text.optional(),
   means: text,
   remedy: text.optional(),
 });
 
-const registrationPlan = z.strictObject({
+/** The plan of one registration, as JSON has it. */
+export const registrationPlan = z.strictObject({
   registration: text,
   key: text,
   configuration: sha,
@@ -130,22 +131,40 @@ export function readFleetDocument(
   return { ok: true, plan };
 }
 
+/** Reads the plan of one registration back; nothing when it is none. */
+export function readRegistrationDocument(value: unknown): RegistrationPlan | undefined {
+  const read = registrationPlan.safeParse(value);
+  return read.success ? registrationIn(read.data) : undefined;
+}
+
+function registrationIn({
+  steps,
+  asks,
+  ...rest
+}: z.output<typeof registrationPlan>): RegistrationPlan {
+  return {
+    ...rest,
+    steps: steps.map(({ why: _why, earliestAt, endAt, ...one }) => ({
+      ...(withoutBlanks(one) as Step),
+      earliestAt: Date.parse(earliestAt),
+      ...(endAt === undefined ? {} : { endAt: Date.parse(endAt) }),
+    })),
+    asks: asks.map(({ reason, subject }): Ask => ({
+      reason,
+      ...(subject === undefined ? {} : { subject }),
+    })),
+  };
+}
+
 function planIn(data: z.output<typeof fleetPlan>): FleetPlan {
   const { v, madeAt, file, hash } = data;
   return {
     v,
-    madeAt,
+    madeAt: Date.parse(madeAt),
     file,
     hash,
     unforeseen: data.unforeseen satisfies readonly Unforeseen[],
-    registrations: data.registrations.map(({ steps, asks, ...rest }): RegistrationPlan => ({
-      ...rest,
-      steps: steps.map(({ why: _why, ...one }) => withoutBlanks(one) as Step),
-      asks: asks.map(({ reason, subject }): Ask => ({
-        reason,
-        ...(subject === undefined ? {} : { subject }),
-      })),
-    })),
+    registrations: data.registrations.map(registrationIn),
   };
 }
 

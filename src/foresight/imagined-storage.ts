@@ -22,10 +22,6 @@ export function imaginedChain(
     return { blob, offset: offset + Buffer.byteLength(text), blocks: blocks + lines };
   }
 
-  function isSame(one: ChainPosition, other: ChainPosition): boolean {
-    return one.blob === other.blob && one.offset === other.offset;
-  }
-
   /** What lies behind a position: of what was read and of what was imagined. */
   async function readTail(registration: string, from: ChainPosition): Promise<Result<ChainTail>> {
     if (base && from.blob === base.tail.end.blob && from.offset >= base.tail.end.offset) {
@@ -105,4 +101,8 @@ export function imaginedSwitches(): SwitchCounter {
       return success(true);
     },
   };
+}
+
+function isSame(one: ChainPosition, other: ChainPosition): boolean {
+  return one.blob === other.blob && one.offset === other.offset;
 }

@@ -1,57 +1,53 @@
-/** Between the Functions library and our routes: who may call, what comes in, what goes out. */
-import type { HttpHandler, HttpRequest, HttpResponseInit } from '@azure/functions';
-import { live, type Live } from '../live.ts';
-import { verifyCaller, type Caller, type RouteNeeds } from '../web/caller.ts';
+/** Between the Functions library and our routes: what comes in, and what goes out. */
+import { app, type HttpHandler, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { live, systemClock } from '../live.ts';
+import { openDoor } from '../web/door.ts';
 import type { Reply } from '../web/reply.ts';
+import type { Route } from '../web/route.ts';
 
 /** A route's answer as the library wants it. */
 export function responseOf({ status, headers, body }: Reply): HttpResponseInit {
   return { status, headers: { ...headers }, body };
 }
 
-interface Problem {
-  readonly title: string;
-  readonly detail: string;
-}
-
-/** One call of somebody who may. */
-export interface Admitted {
-  readonly live: Live;
-  readonly caller: Caller;
-  readonly request: HttpRequest;
-  /** The body, as far as the route reads one. */
-  readonly body: string;
-}
-
-export interface Route extends RouteNeeds {
-  /** Bytes of a body that is read; none: the route takes none. */
-  readonly bodyBytes?: number;
-  readonly answer: (call: Admitted) => Promise<Reply>;
-  /** Another form for a refusal; without it, problem details. */
-  readonly refused?: (reply: Reply, problem: Problem) => Reply;
-}
+/** One for the whole process. How often somebody calls is measured by the machine's time. */
+const door = openDoor({ monotonic: () => systemClock.monotonic() });
 
 /**
- * A handler that answers only those whom Entra vouches for. The functions are anonymous to the host:
- * its keys say nothing about who calls.
+ * Registers a route. The functions are anonymous to the host, whose keys say nothing about who
+ * calls; and they take every method, so that the door answers what is not meant and not the host.
  */
-export function admitted({ bodyBytes = 0, answer, refused, ...needs }: Route): HttpHandler {
+export function serve(name: string, route: Route): void {
+  app.http(name, {
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    authLevel: 'anonymous',
+    route: route.path,
+    handler: handlerOf(route),
+  });
+}
+
+function handlerOf(route: Route): HttpHandler {
   return async (request) => {
-    const body = await boundedBody(request, bodyBytes);
-    const parts = live();
-    const { method, url, headers } = request;
-    const call = { method, url, headers, hasBody: body !== '' };
-    const verified = await verifyCaller(call, needs, parts.callers);
-    if (!verified.ok) {
-      const { reply } = verified;
-      return responseOf(refused?.(reply, JSON.parse(reply.body) as Problem) ?? reply);
-    }
-    return responseOf(await answer({ live: parts, caller: verified.caller, request, body }));
+    const { method, url, headers, params, query } = request;
+    const body = (bytes: number) => boundedBody(request, bytes);
+    return responseOf(await door(route, { method, url, headers, params, query, body }, live));
   };
 }
 
 /** The body; of one past the bound (the host allows far more) only that it is past it. */
-export async function boundedBody(request: HttpRequest, bytes: number): Promise<string> {
-  const body = Buffer.from(await request.arrayBuffer());
-  return body.length > bytes ? 'x'.repeat(bytes + 1) : body.toString('utf8');
+export async function boundedBody(
+  { headers, body }: Pick<HttpRequest, 'headers' | 'body'>,
+  bytes: number,
+): Promise<string> {
+  const tooLong = 'x'.repeat(bytes + 1);
+  if (Number(headers.get('content-length') ?? 0) > bytes) return tooLong;
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of (body ?? []) as AsyncIterable<Uint8Array>) {
+    length += piece.byteLength;
+    // To leave the loop is to cancel the rest.
+    if (length > bytes) return tooLong;
+    pieces.push(piece);
+  }
+  return Buffer.concat(pieces).toString('utf8');
 }

@@ -3,6 +3,8 @@ import { deployedPart } from '../live.ts';
 
 const part = deployedPart();
 
+await import('./invocation.ts');
+
 if (part !== 'worker') {
   await import('./audit.ts');
   await import('./health.ts');

@@ -17,6 +17,7 @@ import { cloudHosts, demoVault, keeperIdentity, type Cloud } from './cloud.ts';
 import { startCloudServer } from './cloud-server.ts';
 import type { Door } from './door.ts';
 import { demoAudience } from './operator.ts';
+import { answerForRun, runHost } from './run-clock.ts';
 import { checkpointKey, makeCloud, parsedFile, type OwnFile } from './made-cloud.ts';
 import { recall, remember, type Memento } from './memento.ts';
 import type { LocalOptions } from './options.ts';
@@ -105,8 +106,11 @@ async function build(
   const replayed = isNew ? 0 : await made.door.replay();
   if (folder.lasts && isNew) remember(folder.path, { ...memento, file: made.text, isDemo: !own });
   const server = await startCloudServer({
-    hosts: [...Object.values(cloudHosts), `*.${cloudHosts.vaultSuffix}`],
-    fetch: (request) => made.door.fetch(request),
+    hosts: [...Object.values(cloudHosts), `*.${cloudHosts.vaultSuffix}`, runHost],
+    fetch: (request) =>
+      new URL(request.url).hostname === runHost
+        ? answerForRun(request, clock, made.door)
+        : made.door.fetch(request),
     onDefect(error) {
       // What cannot be written down is not done; the line breaks, and Keeper is about to stop.
       if (!(error instanceof FolderFull)) throw error;

@@ -73,7 +73,7 @@ async function deliver({ door, host }: Conducted): Promise<number> {
  * True when the timer fired.
  */
 async function leap(
-  { clock, cloud, host }: Conducted,
+  { clock, cloud, door, host }: Conducted,
   heads: readonly StateHead[],
   untilAt: number,
 ): Promise<boolean> {
@@ -82,10 +82,10 @@ async function leap(
   const tickAt = host.nextTickAt(Math.max(now, dueAt - 1));
   const happensAt = cloud.nextAt() ?? Number.POSITIVE_INFINITY;
   if (happensAt < tickAt && happensAt > now) {
-    clock.jumpTo(Math.min(happensAt, untilAt));
+    await door.between(() => clock.jumpTo(Math.min(happensAt, untilAt)));
     return false;
   }
-  clock.jumpTo(Math.min(tickAt, untilAt));
+  await door.between(() => clock.jumpTo(Math.min(tickAt, untilAt)));
   await host.tick();
   return true;
 }

@@ -47,6 +47,11 @@ export interface Door {
   age(registration: string, endsInDays: number): Promise<boolean>;
   /** The machine's time as of the deed under way, for managed-identity tokens. */
   machineNow(): number;
+  /**
+   * Does something between two deeds, which stays out of the journal: while one is under way its
+   * instant must not move, or another run would not come to the same.
+   */
+  between<T>(work: () => T): Promise<T>;
   /** Goes through an earlier journal. Returns how many deeds it held. */
   replay(): Promise<number>;
   close(): void;
@@ -107,6 +112,7 @@ export function openDoor(options: DoorOptions): Door {
     age: async (registration, endsInDays) =>
       (await enter({ kind: 'age', registration, endsInDays })) as boolean,
     machineNow: () => machineAt,
+    between: (work) => turn(async () => work()),
     async replay() {
       if (options.journal === undefined) return 0;
       let count = 0;

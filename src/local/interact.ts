@@ -31,16 +31,17 @@ export async function interact(stage: Stage, controls: Controls, over: Over): Pr
 }
 
 async function keepGoing(stage: Stage, over: Over): Promise<void> {
-  const { host, clock } = stage;
+  const { host, clock, door } = stage;
   clock.flow();
   let tickAt = host.nextTickAt(clock.now());
   while (!over.isOver()) {
-    clock.sync();
+    await door.between(() => clock.sync());
     const heads = await beat(stage);
     if (!isSettled(stage, heads)) {
       // Settling takes a day: the demonstration's clock jumps over it.
       const dueAt = Math.min(...heads.map((head) => head.nextLookAt));
-      clock.jumpTo(host.nextTickAt(Math.max(clock.now(), dueAt - 1)));
+      const tick = host.nextTickAt(Math.max(clock.now(), dueAt - 1));
+      await door.between(() => clock.jumpTo(tick));
     }
     if (clock.now() >= tickAt) {
       await host.tick();

@@ -5,7 +5,7 @@ import type { Cloud } from './cloud.ts';
 export const demoAudience = '6f3b8f0e-4d1c-4a55-9a0b-5c2f1f6d7e21';
 
 /** Object id of the operator. */
-const operatorId = '0c5f7a1e-93d2-4b1f-8f5e-2b8a6f0d4c11';
+export const operatorId = '0c5f7a1e-93d2-4b1f-8f5e-2b8a6f0d4c11';
 
 /** The demonstration's clock jumps over months; a token for as long outlives them. */
 const lifetimeMs = 30 * 365 * 86_400_000;

@@ -11,6 +11,8 @@ import type { OwnFile } from './made-cloud.ts';
 import { signIn } from './host-sign-in.ts';
 import { operatorToken } from './operator.ts';
 import type { LocalOptions } from './options.ts';
+import { runHost } from './run-clock.ts';
+import { writeRunFile } from './run-file.ts';
 
 export interface Stage extends Backdrop {
   readonly host: Host;
@@ -39,7 +41,7 @@ export async function setStage({ options, port, own }: StagePlan): Promise<Stage
   try {
     const backdrop = await setBackdrop({ options, own });
     undo.push(() => backdrop.stop());
-    const { azurite, clock, cloud, vendors } = backdrop;
+    const { azurite, clock, cloud, door, vendors } = backdrop;
     const counted = countStorageRequests(azurite.blobPort, azurite.queuePort);
     undo.push(() => counted.stop(), trustLocally(vendors.ca), resolveLocalhostNames());
     const settings = backdrop.settings();
@@ -47,13 +49,25 @@ export async function setStage({ options, port, own }: StagePlan): Promise<Stage
     const host = await startHost({
       bundle,
       port,
-      clock,
+      clock: {
+        ...clock,
+        // Others may be at the vendors at the same time.
+        async sleep(ms) {
+          await door.between(() => clock.advance(ms));
+          await clock.sleep(0);
+        },
+      },
       storage: azurite.connectionString,
       settings,
       signIn: signIn(() => token),
       log: () => undefined,
     });
     undo.push(() => host.stop());
+    if (options.data !== undefined) {
+      const run = `https://${runHost}:${vendors.port}/`;
+      const api = { url: host.url, token };
+      undo.push(writeRunFile(options.data, { api, run, ca: vendors.ca, settings }));
+    }
     return {
       ...backdrop,
       host,

@@ -3,6 +3,7 @@
  * the last good one. A fault in the file raises the alarm and stops nothing.
  */
 import { sha256 } from '../audit/canonical.ts';
+import type { Cloud } from '../config/cloud.ts';
 import { describeErrors, type FileError } from '../config/finding.ts';
 import { parseDesired } from '../config/desired-file.ts';
 import type { Desired } from '../core/desired.ts';
@@ -28,9 +29,9 @@ export interface LastGood {
 export async function wantedState(
   text: string,
   lastGood: LastGood,
-  log: Log,
+  { log, cloud }: { readonly log: Log; readonly cloud?: Cloud | undefined },
 ): Promise<WantedState> {
-  const parsed = parseDesired(text, sha256(text));
+  const parsed = parseDesired(text, sha256(text), cloud);
   if (parsed.ok) {
     await keep(text, lastGood, log);
     return { desired: parsed.desired, errors: [] };
@@ -42,7 +43,7 @@ export async function wantedState(
   });
   const before = await lastGood.read();
   const kept = before.ok ? before.value : undefined;
-  const good = kept === undefined ? undefined : parseDesired(kept, sha256(kept));
+  const good = kept === undefined ? undefined : parseDesired(kept, sha256(kept), cloud);
   if (!good?.ok) throw new Error(`keeper.yaml is faulty, and no good one is known:\n${told}`);
   return { desired: good.desired, errors: parsed.errors };
 }

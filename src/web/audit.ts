@@ -5,7 +5,9 @@ import { teller } from '../audit/story.ts';
 import type { Entry } from '../core/entry.ts';
 import type { Desired } from '../core/desired.ts';
 import { success, type Result } from '../core/fault.ts';
-import { json, problem, type Reply } from './reply.ts';
+import { positionIn } from './cursor.ts';
+import { limitIn, linkTo, nextAddress, type Bounds } from './paging.ts';
+import { lasting, noSuchRegistration, problem, type Reply } from './reply.ts';
 
 /** One entry as people read it. */
 export interface ToldEntry {
@@ -64,49 +66,55 @@ export interface AuditCall {
   readonly files: AuditFiles;
   readonly desired: Desired;
   readonly registration: string;
+  /** Only entries before this number. */
   readonly before: string | null;
+  /** Where the answer before this one ended; in place of `before`. */
+  readonly cursor?: string | null;
   readonly limit: string | null;
 }
 
-const mostEntries = 200;
-const usualEntries = 50;
+/** Entries of one answer. */
+export const auditBounds: Bounds = { most: 200, usual: 50 };
 
 /** Answers one call. */
 export async function auditLog({ files, desired, ...call }: AuditCall): Promise<Reply> {
   const registration = desired.registrations.find((one) => one.id === call.registration);
-  if (!registration) {
-    const known = desired.registrations.map((one) => one.id).join(', ');
-    return problem(404, 'No such registration', `keeper.yaml has: ${known}.`);
-  }
-  const before = countOf(call.before, 1e15);
-  const limit = countOf(call.limit, mostEntries);
+  if (!registration) return noSuchRegistration(desired);
+  const { key, id } = registration;
+  const limit = limitIn(call.limit, auditBounds);
+  const before = beforeIn(call, key);
   if (before === undefined || limit === undefined) {
     return problem(
       400,
       'Query not understood',
-      `"before" takes the number of an entry, "limit" a number from 1 to ${mostEntries}.`,
+      `"limit" takes a number from 1 to ${auditBounds.most}, "cursor" what an answer for this registration gave, "before" the number of an entry in place of a cursor.`,
     );
   }
-  const told = await toldLog(files, registration.key, {
-    ...(before === null ? {} : { before }),
-    limit: limit ?? usualEntries,
-  });
+  const told = await toldLog(files, key, { before, limit });
   if (!told.ok)
     return problem(503, 'Log not readable', 'Storage does not answer. Try again in a minute.');
   const { entries, brokenAt } = told.value;
   const oldest = entries.at(-1)?.seq ?? 1;
-  const id = encodeURIComponent(registration.id);
-  return json(200, {
-    registration: registration.id,
-    entries: entries.map(({ at, ...one }) => ({ ...one, at: new Date(at).toISOString() })),
-    brokenAt,
-    next: oldest > 1 ? `/api/audit/${id}?before=${oldest}&limit=${limit ?? usualEntries}` : null,
-  });
+  const path = `/api/audit/${encodeURIComponent(id)}`;
+  const listing = listingOf(key);
+  const position = String(oldest);
+  const next = oldest > 1 ? nextAddress({ path, limit, listing, position }) : null;
+  const shown = entries.map(({ at, ...one }) => ({ ...one, at: new Date(at).toISOString() }));
+  return lasting({ registration: id, entries: shown, brokenAt, next }, linkTo(next));
 }
 
-/** `null`: not given; `undefined`: no number that can be used. */
-function countOf(text: string | null, most: number): number | null | undefined {
-  if (text === null) return null;
-  const count = /^\d{1,15}$/.test(text) ? Number(text) : 0;
-  return count >= 1 && count <= most ? count : undefined;
+function listingOf(key: string): string {
+  return `audit ${key}`;
+}
+
+/** `undefined`: no number that can be used. An entry's number never changes, so it is a position. */
+function beforeIn(
+  { before, cursor = null }: Pick<AuditCall, 'before' | 'cursor'>,
+  key: string,
+): number | undefined {
+  if (before !== null && cursor !== null) return undefined;
+  const text = cursor === null ? before : positionIn(listingOf(key), cursor);
+  if (text === null) return Infinity;
+  const count = text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : 0;
+  return count >= 1 ? count : undefined;
 }

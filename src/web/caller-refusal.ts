@@ -85,8 +85,7 @@ const retryAfterSeconds = 30;
 export function refusal(why: Refusal, needed: Role): Reply {
   const [status, title, detail] =
     why === 'role' ? ([403, 'Not allowed', roleDetails[needed]] as const) : words[why];
-  const { headers, ...reply } = problem(status, title, detail);
-  return { ...reply, headers: { ...headers, ...extraHeaders(why, status) } };
+  return problem(status, title, detail, extraHeaders(why, status));
 }
 
 function extraHeaders(why: Refusal, status: number): Record<string, string> {

@@ -4,9 +4,10 @@
  */
 import type { Desired } from '../core/desired.ts';
 import type { World } from '../reconcile/world.ts';
+import { orderNameOf } from './idempotency.ts';
 import { bodyOf, faultOf, orderRequest } from './order-request.ts';
 import { orderPath, writeOrder, type OrderParts } from './order-writing.ts';
-import { json, problem, type Reply } from './reply.ts';
+import { json, lasting, noSuchRegistration, problem, type Reply } from './reply.ts';
 import { isShallow } from './saved-status.ts';
 
 /** Bytes of a body that is read. */
@@ -18,10 +19,13 @@ export interface OrderCall {
   readonly body: string;
   /** Who asks, verified: an object id of the directory. */
   readonly by: string;
+  /** The sender's name for this order: sent again, it is the same one. */
+  readonly idempotencyKey?: string | null;
 }
 
 /** Takes an order. */
-export async function placeOrder({ world, desired, body, by }: OrderCall): Promise<Reply> {
+export async function placeOrder(call: OrderCall): Promise<Reply> {
+  const { world, desired, body, by, idempotencyKey: key = null } = call;
   if (Buffer.byteLength(body) > orderBodyBytes) {
     return problem(413, 'Body too large', `Send at most ${orderBodyBytes} bytes.`);
   }
@@ -30,23 +34,33 @@ export async function placeOrder({ world, desired, body, by }: OrderCall): Promi
   const read = orderRequest.safeParse(raw);
   if (!read.success) return problem(400, 'Body not understood', faultOf(read.error));
   const registration = desired.registrations.find((one) => one.id === read.data.registration);
-  if (!registration) {
-    const known = desired.registrations.map((one) => one.id).join(', ');
-    return problem(404, 'No such registration', `keeper.yaml has: ${known}.`);
+  if (!registration) return noSuchRegistration(desired);
+  const now = world.clock.now();
+  const name =
+    key === null ? undefined : orderNameOf(key, { by, registration: registration.key, now });
+  if (name !== undefined && 'wrong' in name) {
+    return problem(400, 'Key not understood', name.wrong);
   }
-  const order = bodyOf(read.data, world.clock.now());
+  // The same order is the same to the last byte, instants that it counts from now included.
+  const order = bodyOf(read.data, name?.at ?? now);
   if ('wrong' in order) return problem(400, 'Body not understood', order.wrong);
-  const written = await writeOrder(world, registration.key, { body: order, by });
-  if (!written.ok) {
-    return problem(503, 'Not accepted', 'Storage does not answer. Try again in a minute.');
+  if (name !== undefined) {
+    const answered = await world.orders.readResult(name.id);
+    if (answered.ok && answered.value !== undefined) {
+      return accepted(name.id, registration.id, order.kind);
+    }
   }
-  const id = written.value;
+  const wish = { body: order, by, ...(name === undefined ? {} : { name }) };
+  const written = await writeOrder(world, registration.key, wish);
+  if (written.ok) return accepted(written.value, registration.id, order.kind);
+  return written.fault.code === 'exists'
+    ? problem(422, 'Key used before', 'Another order was given under this "Idempotency-Key".')
+    : problem(503, 'Not accepted', 'Storage does not answer. Try again in a minute.');
+}
+
+function accepted(id: string, registration: string, kind: string): Reply {
   const look = orderPath(id);
-  return json(
-    202,
-    { order: id, registration: registration.id, kind: order.kind, look },
-    { location: look },
-  );
+  return json(202, { order: id, registration, kind, look }, { location: look });
 }
 
 /** Tells what came of an order: nothing yet, or the answer. */
@@ -62,7 +76,7 @@ export async function orderAnswer({ orders }: Pick<World, 'orders'>, id: string)
     return problem(503, 'State not readable', 'Storage does not answer. Try again in a minute.');
   const answer = parsed(read.value ?? '');
   return typeof answer === 'object' && answer !== null && isShallow(answer)
-    ? json(200, answer)
+    ? lasting(answer)
     : unknown;
 }
 

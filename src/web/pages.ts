@@ -2,23 +2,22 @@
 import type { AuditFiles } from '../audit/files.ts';
 import type { Desired, DesiredRegistration } from '../core/desired.ts';
 import type { FileError } from '../config/finding.ts';
-import { readSavedStatus } from '../reconcile/chain-session.ts';
 import { unmanagedRegistrations } from '../reconcile/unmanaged.ts';
 import type { World } from '../reconcile/world.ts';
 import { toldLog } from './audit.ts';
+import { briefStatuses, fullStatus, headsByKey, type BriefStatus, type Told } from './fleet.ts';
 import { forecastOf } from './forecast.ts';
 import { livesFromLog } from './lives.ts';
 import { bodyOf, faultOf, orderRequest } from './order-request.ts';
 import { writeOrder } from './order-writing.ts';
-import { registrationAddress } from './page/addresses.ts';
+import { orderAddress, registrationAddress } from './page/addresses.ts';
 import { confirmPage } from './page/confirm.ts';
 import { messagePage } from './page/message.ts';
 import type { ConfirmedOrder, RegistrationGlance } from './page/model.ts';
 import { overviewPage } from './page/overview.ts';
 import { registrationPage } from './page/registration.ts';
 import { contentSecurityPolicy } from './page/style.ts';
-import type { Reply } from './reply.ts';
-import { wholeStatus } from './saved-status.ts';
+import { guarded, type Reply } from './reply.ts';
 
 /** What a page needs of the world, and who looks at it. */
 export interface PageCall {
@@ -32,18 +31,16 @@ export interface PageCall {
 /** Bytes of a form. */
 export const formBytes = 8_192;
 
-/** Nothing that Keeper tells is for a cache, a frame, a script or a guess at its type. */
-function page(status: number, body: string): Reply {
+/** A page: guarded as all answers are, with its one style let in, and forms that come from somewhere. */
+export function page(status: number, body: string): Reply {
   return {
     status,
     headers: {
+      ...guarded,
       'content-type': 'text/html; charset=utf-8',
       'content-security-policy': contentSecurityPolicy,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
       // Not `no-referrer`: forms would then come from nowhere, and be refused as from elsewhere.
       'referrer-policy': 'same-origin',
-      'cross-origin-opener-policy': 'same-origin',
     },
     body,
   };
@@ -54,14 +51,18 @@ export function message(status: number, title: string, text: string, remedy?: st
   return page(status, messagePage({ title, text, ...(remedy === undefined ? {} : { remedy }) }));
 }
 
-/** `GET /`. */
+/** `GET /`: from one listing, however many there are. */
 export async function overview(call: PageCall, pageNumber: string | null): Promise<Reply> {
   const { world, desired } = call;
   const now = world.clock.now();
-  const registrations = await Promise.all(desired.registrations.map((one) => glanceOf(call, one)));
   const heads = await world.states.list();
   // Not an empty list: somebody may still live on a registration that left the file.
   if (!heads.ok) return unreadable();
+  const known = headsByKey(heads.value);
+  const statuses = await briefStatuses(world.states, desired.registrations, known);
+  const registrations = desired.registrations.map((one, index) =>
+    glanceOf(one, statuses[index] ?? 'unreadable'),
+  );
   const unmanaged = await unmanagedRegistrations(world.states, desired, {
     heads: heads.value,
     now,
@@ -82,10 +83,11 @@ export async function registration(
   const found = call.desired.registrations.find((one) => one.id === id);
   if (!found) return noSuch();
   const lives = livesFromLog();
-  const [glance, log] = await Promise.all([
-    glanceOf(call, found),
+  const [told, log] = await Promise.all([
+    fullStatus(call.world.states, found.key),
     toldLog(call.files, found.key, { limit: 12, also: lives.take }),
   ]);
+  const glance = glanceOf(found, told);
   const { status } = glance;
   const notice = noticeOf(done);
   return page(
@@ -121,7 +123,7 @@ async function confirmation(
   { order, fault }: { readonly order: ConfirmedOrder; readonly fault?: string },
 ): Promise<Reply> {
   const { fileErrors: _errors, ...around } = circumstances(call);
-  const glance = await glanceOf(call, found);
+  const glance = glanceOf(found, await fullStatus(call.world.states, found.key));
   const wrong = fault === undefined ? {} : { fault };
   return page(
     fault === undefined ? 200 : 400,
@@ -160,7 +162,10 @@ export async function takeForm(
     );
   }
   // Back by GET: a reload must not give the order again.
-  const location = `${registrationAddress(id)}?done=${order.kind}`;
+  const isPlan = order.kind === 'resync' && order.mode === 'plan';
+  const location = isPlan
+    ? orderAddress(id, written.value)
+    : `${registrationAddress(id)}?done=${order.kind}`;
   return { ...page(303, ''), headers: { ...page(303, '').headers, location } };
 }
 
@@ -169,7 +174,7 @@ function orderIn(form: URLSearchParams): object {
   const kind = form.get('kind');
   switch (kind) {
     case 'resync':
-      return { kind, mode: 'apply' };
+      return { kind, mode: form.get('mode') ?? 'apply' };
     case 'rotate':
       return { kind, reason: form.get('reason') };
     case 'retire':
@@ -205,20 +210,16 @@ function circumstances({ world, mayOperate, fileErrors }: PageCall) {
   };
 }
 
-async function glanceOf(
-  { world }: Pick<PageCall, 'world'>,
-  { id, key, displayName }: DesiredRegistration,
-): Promise<RegistrationGlance> {
-  const read = await readSavedStatus(world.states, key);
-  const status = read.ok ? wholeStatus(read.value) : undefined;
-  return {
-    id,
-    displayName,
-    status: read.ok ? (status ?? 'not-looked-yet') : 'unreadable',
-    sinceAt: status?.sinceAt ?? null,
-    renewalAt: status?.credential?.renewsAt ?? null,
-  };
+function glanceOf<Status extends BriefStatus>(
+  { id, displayName }: DesiredRegistration,
+  status: Told<Status>,
+): RegistrationGlance<Status> {
+  const { sinceAt, credential } = typeof status === 'object' ? status : unseen;
+  const renewalAt = credential?.renewsAt ?? null;
+  return { id, displayName, status, sinceAt: sinceAt ?? null, renewalAt };
 }
+
+const unseen: Pick<BriefStatus, 'sinceAt' | 'credential'> = { credential: null };
 
 const notices: Readonly<Record<string, string>> = {
   resync: 'Keeper will look at this registration within minutes.',

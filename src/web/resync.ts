@@ -2,9 +2,11 @@
  * `POST /api/resync`: writes an order for one registration or for all, and says where to look. It
  * calls no vendor. A body that is not understood is refused with a reason and changes nothing.
  */
+import { z } from 'zod';
 import type { Desired, DesiredRegistration } from '../core/desired.ts';
+import { inTurns } from './in-turns.ts';
 import { orderPath, writeOrder, type OrderParts } from './order-writing.ts';
-import { json, problem, type Reply } from './reply.ts';
+import { json, noSuchRegistration, problem, type Reply } from './reply.ts';
 
 /** Bytes of a body that this route reads. */
 export const resyncBodyBytes = 4_096;
@@ -12,10 +14,18 @@ export const resyncBodyBytes = 4_096;
 const members =
   'Send {"registration": "<id>", "mode": "plan" | "apply"}; both members are optional.';
 
-interface Wish {
-  readonly registration?: string;
-  readonly mode: 'plan' | 'apply';
-}
+/** The body that this route takes. */
+export const resyncRequest = z.strictObject({
+  registration: z
+    .string()
+    .optional()
+    .meta({ description: 'The id in keeper.yaml; left out: all.' }),
+  mode: z.enum(['plan', 'apply']).default('apply').meta({
+    description: '`plan` writes nothing to any vendor; its answer tells what would be done.',
+  }),
+});
+
+type Wish = z.output<typeof resyncRequest>;
 
 /** What the route needs. `by` is who asks, as far as it is verified. */
 export interface ResyncCall {
@@ -38,8 +48,7 @@ export async function resync(call: ResyncCall): Promise<Reply> {
       ? registrations
       : registrations.filter((one) => one.id === wish.registration);
   if (chosen.length === 0) {
-    const known = registrations.map((one) => one.id).join(', ');
-    return problem(404, 'No such registration', `keeper.yaml has: ${known}.`);
+    return noSuchRegistration(call.desired);
   }
   return writeOrders(call, chosen, wish.mode);
 }
@@ -56,11 +65,12 @@ function readWish(body: string): Wish | string {
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return 'The body is not a JSON object.';
   }
-  const { registration, mode = 'apply', ...others } = raw as Record<string, unknown>;
-  if (Object.keys(others).length > 0) return 'The body has a member that is not known.';
-  if (mode !== 'plan' && mode !== 'apply') return '"mode" is neither "plan" nor "apply".';
-  if (registration === undefined) return { mode };
-  return typeof registration === 'string' ? { registration, mode } : '"registration" is no text.';
+  const read = resyncRequest.safeParse(raw);
+  if (read.success) return read.data;
+  const [issue] = read.error.issues;
+  if (issue?.code === 'unrecognized_keys') return 'The body has a member that is not known.';
+  if (issue?.path[0] === 'mode') return '"mode" is neither "plan" nor "apply".';
+  return '"registration" is no text.';
 }
 
 async function writeOrders(
@@ -68,18 +78,23 @@ async function writeOrders(
   chosen: readonly DesiredRegistration[],
   mode: Wish['mode'],
 ): Promise<Reply> {
-  const accepted: { registration: string; order: string; look: string }[] = [];
-  for (const registration of chosen) {
-    const body = { kind: 'resync', mode } as const;
-    const written = await writeOrder(world, registration.key, { body, by });
-    if (!written.ok) {
-      const done = accepted.map((one) => one.registration).join(', ');
-      const detail = 'Storage does not answer. Try again in a minute.';
-      return problem(503, 'Not accepted', done === '' ? detail : `${detail} Accepted: ${done}.`);
-    }
-    const look = orderPath(written.value);
-    accepted.push({ registration: registration.id, order: written.value, look });
+  const tried = await inTurns(chosen, async ({ id, key }) => {
+    const written = await writeOrder(world, key, { body: { kind: 'resync', mode }, by });
+    if (!written.ok) return undefined;
+    return { registration: id, order: written.value, look: orderPath(written.value) };
+  });
+  const accepted = tried.filter((one) => one !== undefined);
+  if (accepted.length < tried.length) {
+    const some = accepted.slice(0, mostNamed).map((one) => one.registration);
+    const rest = accepted.length - some.length;
+    const more = rest > 0 ? ` and ${rest} more` : '';
+    const done = some.length > 0 ? ` Accepted: ${some.join(', ')}${more}.` : '';
+    const detail = `Storage does not answer. Try again in a minute.${done}`;
+    return problem(503, 'Not accepted', detail);
   }
   const location = accepted.length === 1 ? (accepted[0]?.look ?? '/api/status') : '/api/status';
   return json(202, { mode, orders: accepted }, { location });
 }
+
+/** Registrations that a refusal names. */
+const mostNamed = 20;

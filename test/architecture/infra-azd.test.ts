@@ -23,7 +23,12 @@ interface Project {
 
 const template = readTemplate();
 const project = parse(readFileSync('azure.yaml', 'utf8')) as Project;
-const scripts = [...globSync('infra/hooks/*.sh'), 'infra/graph.sh', 'infra/adopt.sh'];
+const scripts = [
+  ...globSync('infra/hooks/*.sh'),
+  'infra/graph.sh',
+  'infra/adopt.sh',
+  'infra/plan-identity.sh',
+];
 const workflow = readFileSync('.github/workflows/deploy.yml', 'utf8');
 
 /** Templates that a script deploys, each with the parameters that it gives. */

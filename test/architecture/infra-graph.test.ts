@@ -1,7 +1,7 @@
 /** Role: the grant in Bicep and the grant as a script are the same grant, and the narrow one. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { memberOf, textOf } from '../support/bicep.ts';
+import { memberOf, namesOf, textOf } from '../support/bicep.ts';
 import { fileOf, made, readTemplate } from '../support/bicep-template.ts';
 
 const template = readTemplate();
@@ -26,7 +26,7 @@ function idInScript(name: string): string | undefined {
 /** Words that must be the same in both, without what surrounds them. */
 function wordsIn(text: string): string[] {
   const words = text.match(
-    /Keeper\.(?:Read|Operate)|Application\.\w+|AzureADMyOrg|api:\/\/AzureADTokenExchange|web-identity|user_impersonation(?=['"])|enableIdTokenIssuance\W+true|enableAccessTokenIssuance\W+false|requestedAccessTokenVersion\W+2|appRoleAssignmentRequired\W+true|\.auth\/login\/aad\/callback|keeper-sign-in-/gu,
+    /Keeper\.(?:Read|Operate)|Application\.\w+|AzureADMyOrg|web-identity|user_impersonation(?=['"])|enableIdTokenIssuance\W+true|enableAccessTokenIssuance\W+false|requestedAccessTokenVersion\W+2|appRoleAssignmentRequired\W+true|\.auth\/login\/aad\/callback|keeper-sign-in-/gu,
   );
   return [
     ...new Set((words ?? []).map((word) => word.replace(/\W+(?=true|false|2$)/u, ' '))),
@@ -84,6 +84,29 @@ describe('the grant', () => {
 
   it('makes the same sign-in in both halves', () => {
     expect(wordsIn(script)).toEqual(wordsIn(bicep.text));
-    expect(wordsIn(script)).toHaveLength(12);
+    expect(wordsIn(script)).toHaveLength(11);
+  });
+
+  it('lets the web identity stand in for a secret in each cloud, in both halves', () => {
+    const { variables: tables } = fileOf(template, 'infra/clouds.bicep');
+    const { loginUrls, tokenExchanges } = tables;
+    const inBicep = namesOf(tokenExchanges).map((cloud) =>
+      [cloud, textOf(memberOf(loginUrls, cloud)), textOf(memberOf(tokenExchanges, cloud))].join(
+        ' ',
+      ),
+    );
+    const inScript = [
+      ...script.matchAll(/^ +(\*|Azure\w+)\) login=(https:\S+) token_exchange=(api:\S+) ;;$/gmu),
+    ].map(([, cloud = '', login = '', exchange = '']) =>
+      [cloud === '*' ? 'AzureCloud' : cloud, login, exchange].join(' '),
+    );
+    expect(inScript.toSorted()).toEqual(inBicep.toSorted());
+    expect(script).toContain('"issuer": "$login/$tenant/v2.0"');
+    const plans = readFileSync('infra/plan-identity.sh', 'utf8');
+    const exchanges = namesOf(tokenExchanges).map((cloud) =>
+      textOf(memberOf(tokenExchanges, cloud)),
+    );
+    expect(plans.match(/(?<=token_exchange=)api:\S+/gu)?.toSorted()).toEqual(exchanges.toSorted());
+    expect(script).toContain('"audiences": ["$token_exchange"]');
   });
 });

@@ -17,7 +17,7 @@ type Answers = readonly (readonly [words: string, answer: string])[];
 interface Ran {
   readonly status: number | null;
   readonly output: string;
-  /** Calls of `az` and `azd`, one a line. */
+  /** Calls of `az`, `azd` and `npm`, one a line. */
   readonly calls: readonly string[];
 }
 
@@ -47,6 +47,7 @@ function run(command: readonly string[], variables: Record<string, string>, answ
   };
   stub('az', `case "$*" in ${cases.join('\n')}\n*) ;; esac`);
   stub('azd', '');
+  stub('npm', '');
   const [program = '', ...args] = command;
   const { status, stdout, stderr } = spawnSync(program, args, {
     encoding: 'utf8',
@@ -70,6 +71,17 @@ const outputs = {
   KEEPER_VAULT_GROUP: 'rg-keeper-test-kept',
 };
 const tenant = ['account show', 'tenant-id'] as const;
+const publicCloud: Answers = [
+  ['cloud show --query endpoints.microsoftGraphResourceId', 'https://graph.microsoft.com/'],
+  ['cloud show --query name', 'AzureCloud'],
+];
+const china: Answers = [
+  [
+    'cloud show --query endpoints.microsoftGraphResourceId',
+    'https://microsoftgraph.chinacloudapi.cn',
+  ],
+  ['cloud show --query name', 'AzureChinaCloud'],
+];
 
 describe('before-provision.sh', () => {
   it('deploys what stays, and hands its outputs on in upper case', () => {
@@ -145,7 +157,7 @@ describe('graph.sh register', () => {
 describe('graph.sh grant', () => {
   const ids: Answers = [
     tenant,
-    ['cloud show', 'https://login.microsoftonline.com/'],
+    ...publicCloud,
     ["servicePrincipals(appId='00000003-0000-0000-c000-000000000000')", 'graph-principal'],
     ["servicePrincipals(appId='client-id')", 'sign-in-principal'],
     ['--query appId', 'client-id'],
@@ -183,6 +195,41 @@ describe('graph.sh grant', () => {
     ]);
   });
 
+  it('takes addresses and the exchange of tokens from the cloud of the Azure CLI', () => {
+    const { status, calls } = run(['./infra/graph.sh', 'grant'], variables, [
+      ['--query length(', '0'],
+      ...china,
+      ...ids,
+    ]);
+    expect(status).toBe(0);
+    const requests = calls.filter((call) => call.startsWith('az rest'));
+    expect(
+      requests.filter(
+        (call) => !call.includes('--url https://microsoftgraph.chinacloudapi.cn/v1.0/'),
+      ),
+    ).toEqual([]);
+    const [credential = ''] = requests.filter(
+      (call) => call.includes('web-identity') && call.includes('post'),
+    );
+    expect(credential).toContain('"audiences": ["api://AzureADTokenExchangeChina"]');
+    expect(credential).toContain(
+      '"issuer": "https://login.partner.microsoftonline.cn/tenant-id/v2.0"',
+    );
+  });
+
+  it('takes another Microsoft Graph where one is named', () => {
+    const { calls } = run(
+      ['./infra/graph.sh', 'register'],
+      { ...azd, KEEPER_GRAPH_URL: 'https://dod-graph.microsoft.us/' },
+      [tenant, ['--query appId', 'client-id']],
+    );
+    const requests = calls.filter((call) => call.startsWith('az rest'));
+    expect(requests.length).toBeGreaterThan(2);
+    expect(
+      requests.filter((call) => !call.includes('--url https://dod-graph.microsoft.us/v1.0/')),
+    ).toEqual([]);
+  });
+
   it('sends people back to the app, and to its own domain where it has one', () => {
     const own = { ...variables, KEEPER_PUBLIC_URL: 'https://keeper.contoso.com' };
     const { calls } = run(['./infra/graph.sh', 'grant'], own, [['--query length(', '1'], ...ids]);
@@ -217,10 +264,7 @@ describe('adopt.sh', () => {
     const { status, calls } = run(
       ['./infra/adopt.sh', 'client-a'],
       { KEEPER_WORKER_PRINCIPAL_ID: 'worker-id' },
-      [
-        ['--query length(', '0'],
-        ['--query id', 'object-id'],
-      ],
+      [...publicCloud, ['--query length(', '0'], ['--query id', 'object-id']],
     );
     expect(status).toBe(0);
     const posts = calls.filter((call) => call.includes('--method post'));
@@ -228,6 +272,67 @@ describe('adopt.sh', () => {
       'applications',
       'servicePrincipals',
     ]);
+  });
+});
+
+describe('plan-identity.sh', () => {
+  const variables = {
+    ...azd,
+    ...outputs,
+    KEEPER_KEPT_GROUP: 'rg-keeper-test-kept',
+    KEEPER_DATA_ACCOUNT: 'sttestdata',
+    KEEPER_MORE_VAULTS: 'rg-other/other-kv',
+  };
+  const answers: Answers = [
+    ...publicCloud,
+    ['--query principalId', 'plan-principal'],
+    ['--query clientId', 'plan-client'],
+    ['storage account show', '/account'],
+    ['keyvault show --name contoso-kv', '/contoso-kv'],
+    ['keyvault show --name other-kv', '/other-kv'],
+  ];
+  const make = ['./infra/plan-identity.sh', 'make', 'contoso/keeper', 'plan'];
+
+  it('trusts one environment of one repository', () => {
+    const { status, calls, output } = run(make, variables, answers);
+    expect(status).toBe(0);
+    const [trust = '', ...more] = calls.filter((call) => call.includes('federated-credential'));
+    expect(trust).toContain('--subject repo:contoso/keeper:environment:plan ');
+    expect(trust).toContain('--audiences api://AzureADTokenExchange ');
+    expect(more).toEqual([]);
+    expect(output).toContain('AZURE_CLIENT_ID=plan-client\n');
+  });
+
+  it('gives rights to read, and no other', () => {
+    const { calls } = run(make, variables, answers);
+    const given = calls
+      .filter((call) => call.startsWith('az role assignment create'))
+      .map((call) => /--role (.+) --scope (\S+)/u.exec(call)?.slice(1).join(' | '));
+    const reads = 'Storage Blob Data Reader | /account/blobServices/default/containers/';
+    expect(given).toEqual([
+      ...['audit', 'state', 'orders', 'switches'].map((container) => reads + container),
+      'Key Vault Secrets User | /contoso-kv',
+      'Key Vault Secrets User | /other-kv',
+    ]);
+  });
+
+  it('asks Microsoft Graph for the right to read registrations, once', () => {
+    const grant = ['./infra/plan-identity.sh', 'grant', 'plan-principal'];
+    const rest: Answers = [...publicCloud, ['--query id', 'graph-principal']];
+    const first = run(grant, azd, [['--query length(', '0'], ...rest]);
+    const posts = first.calls.filter((call) => call.includes('--method post'));
+    expect(posts).toHaveLength(1);
+    expect(posts[0]).toContain(
+      '{"principalId":"plan-principal","appRoleId":"9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30","resourceId":"graph-principal"}',
+    );
+    const again = run(grant, azd, [['--query length(', '1'], ...rest]);
+    expect(again.calls.filter((call) => call.includes('--method post'))).toEqual([]);
+  });
+
+  it('takes no repository without an environment, which could be anybody’s branch', () => {
+    const { status, calls } = run(make.slice(0, 3), variables, answers);
+    expect(status).toBe(1);
+    expect(calls).toEqual([]);
   });
 });
 
@@ -263,5 +368,17 @@ describe('after-deploy.sh', () => {
     );
     expect(status).toBe(0);
     expect(output).toContain('names the vault contoso-kv, which no event comes from');
+  });
+});
+
+describe('package.sh', () => {
+  it('has the package made and checked, in the folder that azd deploys', () => {
+    const { status, calls } = run(['./infra/hooks/package.sh'], {}, []);
+    expect(status).toBe(0);
+    expect(calls).toEqual(['npm run --silent package -- --folder .cache/package']);
+    expect(readFileSync('azure.yaml', 'utf8').match(/dist: .*/gu)).toEqual([
+      'dist: .cache/package',
+      'dist: .cache/package',
+    ]);
   });
 });

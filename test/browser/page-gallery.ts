@@ -2,15 +2,19 @@
 import { dayMs, hourMs } from '../../src/core/limits.ts';
 import { confirmPage } from '../../src/web/page/confirm.ts';
 import { messagePage } from '../../src/web/page/message.ts';
+import { orderPage } from '../../src/web/page/order.ts';
 import { overviewPage } from '../../src/web/page/overview.ts';
 import { registrationPage } from '../../src/web/page/registration.ts';
 import {
   confirmSample,
+  foreignKey,
+  foreignSample,
   glanceSample,
   needingSample,
   now,
   oldKey,
   overviewSample,
+  planSample,
   registrationSample,
   servingKey,
   settledSample,
@@ -131,10 +135,41 @@ export const gallery: Readonly<Record<string, string>> = {
   'hostile-overview': overviewPage(overviewSample({ registrations: [hostileGlance] })),
   rotate: confirmPage(confirmSample()),
   freeze: confirmPage(confirmSample({ order: { kind: 'freeze' } })),
+  'registration-foreign': registrationPage(
+    registrationSample({ registration: foreignSample('application') }),
+  ),
+  'retire-foreign': confirmPage(
+    confirmSample({
+      order: { kind: 'retire', keyId: foreignKey },
+      registration: foreignSample('application'),
+    }),
+  ),
+  folded: overviewPage(
+    overviewSample({
+      registrations: [
+        needingSample(),
+        waitingSample(),
+        ...Array.from({ length: 30 }, (_, index) => settledSample(`mail-${index}`)),
+      ],
+    }),
+  ),
   retire: confirmPage(confirmSample({ order: { kind: 'retire', keyId: oldKey } })),
   leak: confirmPage(
     confirmSample({ order: { kind: 'compromised' }, fault: 'Accept the consequence.' }),
   ),
+  plan: orderPage({
+    id: 'calendar',
+    now,
+    mayOperate: true,
+    outcome: { kind: 'plan', plan: planSample(), at: now - hourMs / 30 },
+  }),
+  'plan-empty': orderPage({
+    id: 'calendar',
+    now,
+    mayOperate: false,
+    outcome: { kind: 'plan', plan: planSample({ steps: [], asks: [], unseen: [] }), at: now },
+  }),
+  'order-waits': orderPage({ id: 'calendar', now, mayOperate: true, outcome: { kind: 'waits' } }),
   message: messagePage({
     title: 'Not allowed',
     text: 'You are signed in, but have no role at Keeper.',

@@ -51,7 +51,8 @@ export const faintTexts = `(() => {
 /** Where the tab key should stop. Of a group of radio buttons it visits one. */
 export const focusStops = `(() => {
   const seen = new Set();
-  return [...document.querySelectorAll('a[href], button, input:not([type=hidden])')]
+  return [...document.querySelectorAll('a[href], button, summary, input:not([type=hidden])')]
+    .filter((one) => one.tagName === 'SUMMARY' || !one.closest('details:not([open])'))
     .filter((one) => {
       if (one.type !== 'radio') return true;
       const isFirst = !seen.has(one.name);

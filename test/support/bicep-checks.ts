@@ -2,28 +2,21 @@
  * Role: what must hold of infra/, as named checks. Each is a plain function from a template to
  * sentences on what is wrong, so that a test can also ask whether it would notice a loss.
  */
-import { type BicepValue, memberOf, namesOf, textOf, textsOf } from './bicep.ts';
+import { type BicepValue, memberOf, textOf, textsOf } from './bicep.ts';
 import {
   expectedAlerts,
   expectedOwnRoles,
   expectedRights,
   expectedVersions,
-  expectedWiring,
   leftOut,
   ofOnePart,
   otherContainers,
   platformSettings,
 } from './bicep-expected.ts';
+import { structure } from './bicep-modules.ts';
 import { blobContainers, different, protections } from './bicep-protections.ts';
-import {
-  allNamed,
-  entries,
-  fileOf,
-  made,
-  rightsOf,
-  settingsOf,
-  type Template,
-} from './bicep-template.ts';
+import { watches } from './bicep-watch.ts';
+import { allNamed, fileOf, made, rightsOf, settingsOf, type Template } from './bicep-template.ts';
 
 /** What the code says that a deployment needs. */
 export interface Needs {
@@ -44,25 +37,32 @@ type Check = (template: Template, needs: Needs) => string[];
 /** All checks, by what they promise. */
 export const checks: Readonly<Record<string, Check>> = {
   ...protections,
+  ...watches,
+  ...structure,
 
   'no file has broken syntax': ({ files }) =>
     files.flatMap(({ path, errors }) => errors.map((error) => `${path}: ${error}`)),
-
-  'every file is deployed, or a module of one that is': (template) => {
-    const used = template.files.flatMap(({ modules, path }) =>
-      modules.map(({ type }) => new URL(type, `file:///${path}`).pathname.slice(1)),
-    );
-    // Names are imported, not deployed.
-    const known = new Set([...entries, ...used, 'infra/names.bicep']);
-    return template.files.map(({ path }) => path).filter((path) => !known.has(path));
-  },
 
   'every version of a type is listed with a date': ({ files }) => {
     const found = files.flatMap(({ resources }) =>
       resources.map(({ type, version }) => `${type}@${version}`),
     );
-    return different(found, Object.keys(expectedVersions));
+    return [
+      ...different(found, Object.keys(expectedVersions)),
+      ...Object.entries(expectedVersions)
+        .filter(([, lookedUpAt]) => !/^20\d\d-\d\d-\d\d$/u.test(lookedUpAt))
+        .map(([name]) => `no date: ${name}`),
+    ];
   },
+
+  'no version of Key Vault is one that retires': ({ files }) =>
+    files.flatMap(({ resources }) =>
+      resources
+        .filter(
+          ({ type, version }) => type.startsWith('Microsoft.KeyVault/') && version < '2026-02-01',
+        )
+        .map(({ type, version }) => `${type}@${version}`),
+    ),
 
   'no output and no default holds a secret': ({ files }) =>
     files.flatMap(({ path, outputs, parameters }) => [
@@ -105,23 +105,6 @@ export const checks: Readonly<Record<string, Check>> = {
           who === 'webPrincipalId' && /vault|key(?!eper)|secret/iu.test(`${on} ${role}`),
       )
       .map(({ role, on }) => `${role} on ${on}`),
-
-  'each part is given its own identity and its own host storage': ({ files }) => {
-    const found = files.flatMap(({ path, modules }) =>
-      modules.flatMap(({ symbol, body }) =>
-        namesOf(memberOf(body, 'params'))
-          .filter((name) => /^identity|principalId$|hostStorageName/iu.test(name))
-          .map((name) => [`${path} ${symbol}.${name}`, textOf(memberOf(body, `params.${name}`))]),
-      ),
-    );
-    const given = Object.fromEntries(found) as Record<string, string>;
-    // The topic's own identity is no part's.
-    delete given['infra/events/subscription.bicep deadLetterAccess.principalId'];
-    return different(
-      Object.entries(given).map(([name, value]) => `${name}: ${value}`),
-      Object.entries(expectedWiring).map(([name, value]) => `${name}: ${value}`),
-    );
-  },
 
   'every container that the code uses is made, and no other': (template, { containers }) =>
     different(
@@ -241,12 +224,6 @@ export const checks: Readonly<Record<string, Check>> = {
       ...(made(template, 'Microsoft.Insights/actionGroups').length === 1 ? [] : ['nobody is told']),
     ];
   },
-
-  'vault, stored blobs and sign-ins are logged': (template) =>
-    different(
-      made(template, 'Microsoft.Insights/diagnosticSettings').map(({ file }) => file),
-      ['infra/app/sign-in.bicep', 'infra/kept/data-storage.bicep', 'infra/kept/vault.bicep'],
-    ),
 
   'what stays is in no deployment that `azd down` removes': (template) => {
     const { resources, modules } = fileOf(template, 'infra/main.bicep');

@@ -16,6 +16,7 @@ export type GraphRole =
   | 'Application.ReadWrite.All'
   | 'Application.Read.All'
   | 'Directory.Read.All'
+  | 'Directory.ReadWrite.All'
   | 'Policy.Read.All';
 
 /** A client secret. `text` is never shown again after the answer that made it. */

@@ -36,6 +36,8 @@ import { Refusal } from './directory-refusal.ts';
 import {
   applicationsByKey,
   type DirectoryStore,
+  type Enterprise,
+  type Identity,
   liveNow,
   principalsByKey,
   type Removal,
@@ -80,6 +82,10 @@ export interface SimulatedDirectory {
   purgeByHand(appId: string): void;
   addOwnerByHand(appId: string, principalId: string): void;
   removeOwnerByHand(appId: string, principalId: string): void;
+  /** The service principal of a managed identity; give it roles with `setCallerRoles`. */
+  addIdentityByHand(identity: Identity): void;
+  /** Who may use an application that offers roles. */
+  setEnterpriseByHand(appId: string, enterprise: Enterprise): void;
   /** All replicas and token servers show the truth from now on. */
   settle(): void;
 
@@ -213,6 +219,8 @@ export function simulatedDirectory(
       const held = heldApplication(appId);
       done(changeOwners(store, byHand(), { held, ownerId, deed: 'remove' }));
     },
+    addIdentityByHand: (identity) => void store.identities.set(identity.clientId, identity),
+    setEnterpriseByHand: (appId, enterprise) => void store.enterprises.set(appId, enterprise),
     settle: () => {
       for (const held of [...store.applications.values(), ...store.principals.values()]) {
         held.shown.settle();
@@ -267,6 +275,8 @@ function emptyStore(random: Surroundings['random'], options: DirectoryOptions): 
     tokens: tokenBook(random.fork('tokens')),
     defaultPolicy: NO_POLICY,
     applicationPolicies: new Map(),
+    identities: new Map(),
+    enterprises: new Map(),
     sequence: 0,
     revision: 0,
   };

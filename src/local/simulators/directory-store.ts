@@ -58,9 +58,26 @@ export interface DirectoryStore {
   readonly tokens: TokenBook;
   defaultPolicy: DefaultAppManagementPolicy;
   readonly applicationPolicies: Map<string, AppManagementPolicy>;
+  /** Service principals of managed identities, which have no application, by client id. */
+  readonly identities: Map<string, Identity>;
+  /** Who may use an application that offers roles, by client id. */
+  readonly enterprises: Map<string, Enterprise>;
   sequence: number;
   /** Rises with every write to an object. */
   revision: number;
+}
+
+/** A managed identity as the directory knows it; its roles are those of the caller with its id. */
+export interface Identity {
+  readonly principalId: string;
+  readonly clientId: string;
+  readonly displayName: string;
+}
+
+/** The settings of an enterprise application that an administrator makes. */
+export interface Enterprise {
+  readonly isAssignmentRequired: boolean;
+  readonly holders: readonly { readonly principalId: string; readonly roleId: string }[];
 }
 
 /** What the call's replica shows of an object. */

@@ -84,9 +84,12 @@ function answerRead(context: GraphContext): Response {
   const key = keyOf(context);
   if (key instanceof Refusal) return reply.refused(key);
   const principal = readServicePrincipal(directory.store, call, key);
-  return principal instanceof Refusal
-    ? reply.refused(principal)
-    : showOne(context, SET, principalOnWire(principal, directory.tenantId));
+  if (principal instanceof Refusal) return reply.refused(principal);
+  const enterprise = directory.store.enterprises.get(principal.appId);
+  return showOne(context, SET, {
+    ...principalOnWire(principal, directory.tenantId),
+    appRoleAssignmentRequired: enterprise?.isAssignmentRequired ?? false,
+  });
 }
 
 async function answerPatch(context: GraphContext): Promise<Response> {

@@ -11,6 +11,7 @@ import { binRoutes, policyRoutes } from './graph-bin.ts';
 import { costOf, fillHeader, throttledAnswer } from './graph-cost.ts';
 import { principalRoutes } from './graph-principals.ts';
 import { replyTo } from './graph-reply.ts';
+import { rightsRoutes } from './graph-rights.ts';
 import { type GraphEnv, routedPath } from './graph-routes.ts';
 import { throttle, type ThrottleLimits } from './graph-throttle.ts';
 import type { Simulator, Surroundings } from './simulator.ts';
@@ -55,6 +56,7 @@ export function simulatedGraph(
   const app = new Hono<GraphEnv>({ getPath: routedPath });
   admitTokenHolders(app, directory, { own, audiences: settings.audiences });
   countCosts(app, { own, limits: settings });
+  rightsRoutes(app);
   applicationRoutes(app);
   principalRoutes(app);
   binRoutes(app);

@@ -26,6 +26,7 @@ interface NewApplication {
   readonly apiKey?: string;
   /** Default: drawn. */
   readonly statusMode?: StatusMode;
+  /** Where Nylas sends people on. Default: one address. */
   readonly callbackUris?: readonly string[];
 }
 
@@ -35,6 +36,8 @@ export interface NylasHand {
   /** Another key for the same application; by default it never ends. */
   addKey(applicationId: string, key?: string, endsAt?: number): string;
   revokeKey(key: string): void;
+  /** Changes where Nylas sends people on. */
+  setCallbackUris(applicationId: string, uris: readonly string[]): void;
   /** Creates the connector, or changes it the way PATCH does; without checks of form. */
   connectorByHand(applicationId: string, write: ConnectorWrite): void;
   deleteConnectorByHand(applicationId: string): void;
@@ -77,7 +80,7 @@ export function nylasHand(surroundings: HandSurroundings): NylasHand {
       environment: wanted.environment ?? 'production',
       mode: wanted.mode,
       statusMode: wanted.statusMode ?? random.pick(['prompt', 'lags', 'never'] as const),
-      callbackUris: wanted.callbackUris ?? [],
+      callbackUris: wanted.callbackUris ?? ['https://app.contoso.example/nylas/callback'],
       keys: new Map([[apiKey, { endsAt: Infinity, isRevoked: false }]]),
       lastClientId: '',
       grants: new Map(),
@@ -137,6 +140,9 @@ export function nylasHand(surroundings: HandSurroundings): NylasHand {
     addApplication,
     addKey,
     revokeKey,
+    setCallbackUris: (applicationId, uris) => {
+      settled(applicationId).callbackUris = uris;
+    },
     connectorByHand,
     deleteConnectorByHand,
     addGrant,

@@ -89,7 +89,7 @@ export interface NylasApplication {
   readonly environment: 'production' | 'staging';
   readonly mode: NylasMode;
   readonly statusMode: StatusMode;
-  readonly callbackUris: readonly string[];
+  callbackUris: readonly string[];
   /** API keys with the instant they end. */
   readonly keys: Map<string, { readonly endsAt: number; isRevoked: boolean }>;
   connector?: Connector | undefined;

@@ -18,6 +18,11 @@ export function ordersAddress(id: string): string {
   return `${registrationAddress(id)}/orders`;
 }
 
+/** The page of one order. */
+export function orderAddress(id: string, order: string): string {
+  return `${ordersAddress(id)}/${segment(order)}`;
+}
+
 /** The page that tells the consequence of an order, and takes it. */
 export function confirmAddress(id: string, order: ConfirmedOrder): string {
   const keyId = order.kind === 'retire' ? `&keyId=${segment(order.keyId)}` : '';

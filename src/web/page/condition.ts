@@ -1,8 +1,8 @@
 /** What a reader is told first of a registration: one of five words, and one sentence. */
 import { hourMs } from '../../core/limits.ts';
 import { meaningOf } from '../../core/reason.ts';
-import type { RegistrationStatus } from '../../core/status.ts';
-import type { RegistrationGlance } from './model.ts';
+import type { BriefStatus } from '../fleet.ts';
+import type { BriefGlance, RegistrationGlance } from './model.ts';
 
 export type Condition =
   /** Nothing to do. */
@@ -28,18 +28,20 @@ export const conditionWords: Readonly<Record<Condition, string>> = {
 const lateMs = hourMs;
 
 /** The last status, if there is one. */
-export function statusOfGlance({ status }: RegistrationGlance): RegistrationStatus | undefined {
+export function statusOfGlance<Status extends BriefStatus>({
+  status,
+}: RegistrationGlance<Status>): Status | undefined {
   return typeof status === 'object' ? status : undefined;
 }
 
 /** True when the next look should have happened long ago. */
-export function isOverdue(glance: RegistrationGlance, now: number): boolean {
+export function isOverdue(glance: BriefGlance, now: number): boolean {
   const status = statusOfGlance(glance);
   return status !== undefined && now > status.nextLookAt + lateMs;
 }
 
 /** The condition of one registration. That a person is needed outlives Keeper's silence. */
-export function conditionOf(glance: RegistrationGlance, now: number): Condition {
+export function conditionOf(glance: BriefGlance, now: number): Condition {
   if (glance.status === 'unreadable') return 'unknown';
   if (glance.status === 'not-looked-yet') return 'waiting';
   if (glance.status.state === 'needs-person') return 'needs-you';
@@ -48,14 +50,14 @@ export function conditionOf(glance: RegistrationGlance, now: number): Condition 
 }
 
 /** One sentence on how it is. */
-export function meaningOfGlance({ status }: RegistrationGlance): string {
+export function meaningOfGlance({ status }: BriefGlance): string {
   if (status === 'unreadable') return 'Storage does not answer, so nobody can tell how it is.';
   if (status === 'not-looked-yet') return meaningOf('not-looked-yet').means;
   return meaningOf(status.reason).means;
 }
 
 /** What to do; nothing where there is nothing to do. */
-export function remedyOfGlance(glance: RegistrationGlance, now: number): string | undefined {
+export function remedyOfGlance(glance: BriefGlance, now: number): string | undefined {
   const { status } = glance;
   if (status === 'unreadable') return unreadableRemedy;
   if (status === 'not-looked-yet') return undefined;
@@ -77,9 +79,9 @@ const ranks: Readonly<Record<Condition, number>> = {
 
 /** Those that need a person first; among equals, the one whose credential ends first. */
 export function byUrgency(
-  registrations: readonly RegistrationGlance[],
+  registrations: readonly BriefGlance[],
   now: number,
-): readonly RegistrationGlance[] {
+): readonly BriefGlance[] {
   const ranked = registrations.map((glance) => ({
     glance,
     rank: ranks[conditionOf(glance, now)],

@@ -157,15 +157,31 @@ function retirement({ registration, now }: ConfirmModel, keyId: string): Questio
     const by = credential.role === 'serving' ? 'it is the one in use' : held;
     return { title, happens: [`Nothing: ${by}, so Keeper would refuse. Rotate first.`] };
   }
+  if (credential.place === 'service-principal') {
+    return {
+      title,
+      happens: ['Nothing: it stands on the service principal, and Keeper leaves it.'],
+    };
+  }
+  const removes = html`Keeper removes credential <code>${foreign(shortId(keyId))}</code> from Entra.
+    It would have ended ${relativeTime(credential.expiresAt, now)}.`;
+  const refuses = 'If a connector turns out to hold it, Keeper refuses and changes nothing.';
   return {
     title,
-    happens: [
-      html`Keeper removes credential <code>${foreign(shortId(keyId))}</code> from Entra. It would
-        have ended ${relativeTime(credential.expiresAt, now)}.`,
-      'This cannot be undone. Whoever still uses it outside Keeper’s connectors loses access at once.',
-      'Keeper then tries the removed secret, to be sure that it no longer works.',
-      'If a connector turns out to hold it, Keeper refuses and changes nothing.',
-    ],
+    happens:
+      credential.role === 'foreign'
+        ? [
+            removes,
+            'Keeper did not make it, and does not know who uses it: whoever does loses access at once. Find that out first, in the sign-in log of the service principal in Entra.',
+            'This cannot be undone. Keeper never had its text, so nobody can try whether it is gone but by asking Entra.',
+            refuses,
+          ]
+        : [
+            removes,
+            'This cannot be undone. Whoever still uses it outside Keeper’s connectors loses access at once.',
+            'Keeper then tries the removed secret, to be sure that it no longer works.',
+            refuses,
+          ],
     form: {
       fields: html`<input type="hidden" name="keyId" value="${keyId}" />`,
       button: 'Retire it',

@@ -1,19 +1,22 @@
 /** What the pages tell: plain data, gathered by the routes. Pages read no clock and no storage. */
 import type { RegistrationStatus } from '../../core/status.ts';
 import type { Unmanaged } from '../../reconcile/unmanaged.ts';
+import type { BriefStatus, Told } from '../fleet.ts';
 
-/** One registration as the last pass left it. */
-export interface RegistrationGlance {
+/** One registration as the last pass left it: in full, or as much as an overview tells. */
+export interface RegistrationGlance<Status extends BriefStatus = RegistrationStatus> {
   /** The name in the file. */
   readonly id: string;
   readonly displayName: string;
   /** `unreadable`: storage does not answer, which is not the same as never looked. */
-  readonly status: RegistrationStatus | 'not-looked-yet' | 'unreadable';
+  readonly status: Told<Status>;
   /** Since when its reason has stood; `null` when nobody knows. */
   readonly sinceAt: number | null;
   /** From when on Keeper renews the credential that serves. */
   readonly renewalAt: number | null;
 }
+
+export type BriefGlance = RegistrationGlance<BriefStatus>;
 
 /** The part of a page that does not depend on what it is about. */
 export interface PageCircumstances {
@@ -28,7 +31,7 @@ export interface PageCircumstances {
 
 export interface OverviewModel extends PageCircumstances {
   /** All of them, in the order of the file. */
-  readonly registrations: readonly RegistrationGlance[];
+  readonly registrations: readonly BriefGlance[];
   /** Counted from 1; a number that is no page stands for the nearest one. */
   readonly page: number;
   readonly unmanaged: readonly Unmanaged[];
@@ -47,6 +50,8 @@ export interface PlannedStep {
   readonly sign: '+' | '~' | '-' | '!';
   readonly text: string;
   readonly reason: string;
+  /** Properties and what they become, one a line. */
+  readonly lines?: readonly string[];
   readonly earliestAt?: number;
 }
 

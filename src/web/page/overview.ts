@@ -11,7 +11,7 @@ import {
 import { documentOf, notices } from './frame.ts';
 import { foreign, html, type Content, type Markup } from './html.ts';
 import { conditionIcon } from './icons.ts';
-import type { OverviewModel, RegistrationGlance } from './model.ts';
+import type { OverviewModel, BriefGlance } from './model.ts';
 import { overviewVerdict } from './verdict.ts';
 import { dayTime, relativeText, relativeTime, sinceTime } from './words.ts';
 
@@ -26,7 +26,7 @@ export function overviewPage(model: OverviewModel): string {
   const page = Math.min(pages, Math.max(1, Math.trunc(model.page) || 1));
   const start = (page - 1) * registrationsPerPage;
   const shown = byUrgency(registrations, now).slice(start, start + registrationsPerPage);
-  const isCall = (one: RegistrationGlance) =>
+  const isCall = (one: BriefGlance) =>
     ['needs-you', 'unknown', 'silent'].includes(conditionOf(one, now));
   const main = html`
     <div class="verdict">
@@ -38,7 +38,7 @@ export function overviewPage(model: OverviewModel): string {
       ${notices(model)}
     </div>
     ${calls(shown.filter(isCall), now)} ${unmanagedSection(model)}
-    ${table(
+    ${list(
       shown.filter((one) => !isCall(one)),
       model,
     )}
@@ -49,7 +49,7 @@ export function overviewPage(model: OverviewModel): string {
 }
 
 /** Those that need a person, with the remedy. */
-function calls(glances: readonly RegistrationGlance[], now: number): Content {
+function calls(glances: readonly BriefGlance[], now: number): Content {
   if (glances.length === 0) return null;
   return html`<section aria-labelledby="calls">
     <h2 id="calls">Needs you</h2>
@@ -59,7 +59,7 @@ function calls(glances: readonly RegistrationGlance[], now: number): Content {
   </section>`;
 }
 
-function call(glance: RegistrationGlance, now: number): Markup {
+function call(glance: BriefGlance, now: number): Markup {
   const condition = conditionOf(glance, now);
   const remedy = remedyOfGlance(glance, now);
   return html`<li class="call">
@@ -76,7 +76,7 @@ function call(glance: RegistrationGlance, now: number): Markup {
 }
 
 /** What is told of a registration that should have been looked at long ago. */
-function silence(glance: RegistrationGlance, now: number): Content {
+function silence(glance: BriefGlance, now: number): Content {
   const status = statusOfGlance(glance);
   return (
     status &&
@@ -85,7 +85,7 @@ function silence(glance: RegistrationGlance, now: number): Content {
   );
 }
 
-function age(glance: RegistrationGlance, now: number): Content {
+function age(glance: BriefGlance, now: number): Content {
   const status = statusOfGlance(glance);
   const since = glance.sinceAt !== null && html`${sinceTime(glance.sinceAt, now)}. `;
   const ends =
@@ -95,42 +95,59 @@ function age(glance: RegistrationGlance, now: number): Content {
   return [html`${since}${ends}${looked}`];
 }
 
-function link({ id, displayName }: RegistrationGlance): Markup {
+function link({ id, displayName }: BriefGlance): Markup {
   const name = displayName !== id && html` <span class="quiet">${foreign(displayName, 120)}</span>`;
   return html`<a href="${registrationAddress(id)}">${foreign(id)}</a>${name}`;
 }
 
+/** More than this many that are well are folded: nobody reads them all, and each can be found. */
+const mostUnfolded = 25;
+
 /** Those that are well, or go on by themselves. */
-function table(
-  glances: readonly RegistrationGlance[],
-  { now, registrations }: OverviewModel,
-): Content {
+function list(glances: readonly BriefGlance[], { now, registrations }: OverviewModel): Content {
   if (glances.length === 0) return null;
   const others =
     glances.length < registrations.length ? 'The other registrations' : 'Registrations';
+  const isWell = (one: BriefGlance) => conditionOf(one, now) === 'well';
+  const well = glances.filter(isWell);
+  if (well.length <= mostUnfolded) {
+    return html`<section aria-labelledby="list">
+      <h2 id="list">${others}</h2>
+      ${table(glances, others, now)}
+    </section>`;
+  }
+  const moving = glances.filter((one) => !isWell(one));
   return html`<section aria-labelledby="list">
     <h2 id="list">${others}</h2>
-    <table role="table">
-      <caption class="hidden">
-        ${others}: how each is, its connectors, its credential, and the next look
-      </caption>
-      <thead role="rowgroup">
-        <tr role="row">
-          <th role="columnheader" scope="col">Registration</th>
-          <th role="columnheader" scope="col">How it is</th>
-          <th role="columnheader" scope="col" class="number">Connectors</th>
-          <th role="columnheader" scope="col">Credential ends</th>
-          <th role="columnheader" scope="col">Next look</th>
-        </tr>
-      </thead>
-      <tbody role="rowgroup">
-        ${glances.map((glance) => tableRow(glance, now))}
-      </tbody>
-    </table>
+    ${moving.length > 0 && table(moving, 'Under way', now)}
+    <details>
+      <summary>${well.length} of this page are well</summary>
+      ${table(well, 'Well', now)}
+    </details>
   </section>`;
 }
 
-function tableRow(glance: RegistrationGlance, now: number): Markup {
+function table(glances: readonly BriefGlance[], title: string, now: number): Markup {
+  return html`<table role="table">
+    <caption class="hidden">
+      ${title}: how each is, its connectors, its credential, and the next look
+    </caption>
+    <thead role="rowgroup">
+      <tr role="row">
+        <th role="columnheader" scope="col">Registration</th>
+        <th role="columnheader" scope="col">How it is</th>
+        <th role="columnheader" scope="col" class="number">Connectors</th>
+        <th role="columnheader" scope="col">Credential ends</th>
+        <th role="columnheader" scope="col">Next look</th>
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${glances.map((glance) => tableRow(glance, now))}
+    </tbody>
+  </table>`;
+}
+
+function tableRow(glance: BriefGlance, now: number): Markup {
   const status = statusOfGlance(glance);
   const condition = conditionOf(glance, now);
   const credential = status?.credential;
@@ -157,7 +174,7 @@ function tableRow(glance: RegistrationGlance, now: number): Markup {
   </tr>`;
 }
 
-function tableNote(glance: RegistrationGlance, now: number): Content {
+function tableNote(glance: BriefGlance, now: number): Content {
   const status = statusOfGlance(glance);
   if (status?.reason === 'settled') return null;
   const since =

@@ -111,6 +111,11 @@ function actions({ registration, mayOperate, frozenUntilAt, now }: RegistrationM
       <input type="hidden" name="mode" value="apply" />
       <button class="main" type="submit">Look again now</button>
     </form>
+    <form method="post" action="${ordersAddress(id)}">
+      <input type="hidden" name="kind" value="resync" />
+      <input type="hidden" name="mode" value="plan" />
+      <button type="submit">Show the plan</button>
+    </form>
     ${confirmed({ kind: 'rotate' }, 'Rotate…')}
     ${isFrozen ? thaw : confirmed({ kind: 'freeze' }, 'Freeze…')}
     ${confirmed({ kind: 'compromised' }, 'A secret has leaked…')}

@@ -5,11 +5,11 @@ import { conditionOf, conditionWords, statusOfGlance } from './condition.ts';
 import { connectorsSection } from './connectors.ts';
 import { documentOf } from './frame.ts';
 import { cut, foreign, html, type Markup } from './html.ts';
-import { signIcon } from './icons.ts';
-import type { PlannedStep, RegistrationModel, ToldEntry } from './model.ts';
+import type { RegistrationModel, ToldEntry } from './model.ts';
 import { registrationVerdict } from './registration-verdict.ts';
+import { stepList } from './steps.ts';
 import { timeline } from './timeline.ts';
-import { countText, instantTime, relativeText, relativeTime, shortId } from './words.ts';
+import { instantTime, relativeText, relativeTime, shortId } from './words.ts';
 
 /** Rows of one list; the rest is counted. */
 const mostRows = 100;
@@ -71,12 +71,16 @@ function facts(status: RegistrationStatus, { now, registration }: RegistrationMo
 function credentials(status: RegistrationStatus, model: RegistrationModel): Markup {
   const { now, lives, registration, mayOperate } = model;
   const shown = { ...status, credentials: status.credentials.slice(0, mostRows) };
-  const orderFor = ({ role, keyId }: CredentialStatus) =>
-    mayOperate &&
-    role === 'old' &&
-    html`<a href="${confirmAddress(registration.id, { kind: 'retire', keyId })}"
-      >Retire<span class="hidden"> credential ${shortId(keyId)}</span>…</a
-    >`;
+  const orderFor = (credential: CredentialStatus) => {
+    const { keyId } = credential;
+    return (
+      mayOperate &&
+      mayBeRetired(credential) &&
+      html`<a href="${confirmAddress(registration.id, { kind: 'retire', keyId })}"
+        >Retire<span class="hidden"> credential ${shortId(keyId)}</span>…</a
+      >`
+    );
+  };
   const { renewalAt } = registration;
   return html`<section class="panel" aria-labelledby="credentials">
     <h2 id="credentials">Credentials</h2>
@@ -88,12 +92,10 @@ function credentials(status: RegistrationStatus, model: RegistrationModel): Mark
   </section>`;
 }
 
-const signWords: Readonly<Record<PlannedStep['sign'], string>> = {
-  '+': 'Add: ',
-  '~': 'Change: ',
-  '-': 'Remove: ',
-  '!': 'You: ',
-};
+/** What serves or will serve is refused; what stands on the service principal Keeper never touches. */
+function mayBeRetired({ role, place }: CredentialStatus): boolean {
+  return role === 'old' || (role === 'foreign' && place === 'application');
+}
 
 function planned({ plan, now, registration }: RegistrationModel): Markup {
   const status = statusOfGlance(registration);
@@ -115,24 +117,7 @@ function planned({ plan, now, registration }: RegistrationModel): Markup {
 
 function steps(plan: RegistrationModel['plan'], now: number): Markup {
   if (plan === null) return html`<p>Nobody knows yet: Keeper makes its plan when it looks.</p>`;
-  if (plan.length === 0) return html`<p>Nothing. It only keeps watching.</p>`;
-  const shown = plan.slice(0, mostRows);
-  const items = shown.map(
-    ({ sign, text, reason, earliestAt }) =>
-      html`<li>
-        ${signIcon(sign)}
-        <div>
-          <span class="hidden">${signWords[sign]}</span><bdi>${cut(text, 400)}</bdi>
-          <span class="quiet line"><bdi>${cut(reason, 400)}</bdi></span>
-          ${earliestAt !== undefined && html`<span class="quiet line">Not before ${instantTime(earliestAt)}, ${relativeText(earliestAt, now)}.</span>`}
-        </div>
-      </li>`,
-  );
-  const rest = plan.length - shown.length;
-  return html`<ol class="steps">
-      ${items}
-    </ol>
-    ${rest > 0 && html`<p class="quiet">and ${countText(rest, 'more step', 'more steps')}</p>`}`;
+  return stepList(plan, now);
 }
 
 function audit({ entries, now }: RegistrationModel): Markup {

@@ -123,6 +123,9 @@ pattern .back{fill:var(--panel)}
 input[type=text]{display:block;width:100%;max-width:32rem;min-height:2.75rem;margin-top:.3rem;padding:.5rem .75rem;border:1px solid var(--edge);border-radius:8px;background:var(--panel);color:var(--ink);font:inherit}
 .happens{margin:0 0 1.5rem;padding-left:1.3rem;max-width:44rem}
 .happens li{margin:.35rem 0}
+details{margin:1rem 0 0}
+summary{cursor:pointer;padding:.6rem 0;font-weight:600;color:var(--accent)}
+details[open] summary{margin-bottom:.4rem}
 .pages{display:flex;flex-wrap:wrap;gap:.6rem;list-style:none;margin:1.2rem 0 0;padding:0;align-items:center}
 .pages a,.pages span{display:block;min-width:2.75rem;padding:.5rem .8rem;text-align:center;border:1px solid var(--line);border-radius:8px;background:var(--panel);text-decoration:none}
 .pages [aria-current]{border-color:var(--ink);font-weight:650}
@@ -152,6 +155,7 @@ td[data-label]::before{content:attr(data-label);color:var(--soft);font-size:.875
 html{font-size:10pt}
 .wide{max-width:none;padding:0}
 .skip,.actions,.pages,.trail,.life-text a{display:none}
+details::details-content{display:block;content-visibility:visible;block-size:auto}
 .strip{print-color-adjust:exact;-webkit-print-color-adjust:exact}
 section,.panel{margin-bottom:1.2rem}
 .panel{padding:0;border:0}

@@ -200,7 +200,7 @@ function story(credential: CredentialStatus, parts: TimelineParts): Content {
   return [html`${told}${where}${outlook(credential, parts)}`];
 }
 
-function outlook({ role, expiresAt }: CredentialStatus, parts: TimelineParts): Content {
+function outlook({ role, expiresAt, place }: CredentialStatus, parts: TimelineParts): Content {
   const { renewalAt, now } = parts;
   switch (role) {
     case 'serving':
@@ -215,7 +215,9 @@ function outlook({ role, expiresAt }: CredentialStatus, parts: TimelineParts): C
         ? 'It stays valid until its end, so that nothing breaks.'
         : 'Keeper removes it.';
     case 'foreign':
-      return 'Keeper leaves it alone.';
+      return place === 'application'
+        ? 'Keeper leaves it alone, unless you order otherwise.'
+        : 'Keeper leaves it alone.';
   }
 }
 

@@ -8,7 +8,7 @@ import {
   type Condition,
 } from './condition.ts';
 import { cut, html, type Content } from './html.ts';
-import type { OverviewModel, RegistrationGlance } from './model.ts';
+import type { OverviewModel, BriefGlance } from './model.ts';
 import { countText, listText, relativeText, relativeTime } from './words.ts';
 
 export interface Verdict {
@@ -78,7 +78,7 @@ function calm(model: OverviewModel, count: Record<Condition, number>): Verdict {
   return { condition: count.unknown > 0 ? 'unknown' : 'waiting', headline, lines };
 }
 
-function counted(all: readonly RegistrationGlance[], now: number): Record<Condition, number> {
+function counted(all: readonly BriefGlance[], now: number): Record<Condition, number> {
   const count = { well: 0, waiting: 0, 'needs-you': 0, silent: 0, unknown: 0 };
   for (const glance of all) count[conditionOf(glance, now)] += 1;
   return count;

@@ -56,10 +56,14 @@ afterAll(async () => {
 
 const out = { type: 'http', direction: 'out' };
 
-/** Who calls is not the host's to say: all are anonymous to it. */
-function http(method: string, route: string): readonly object[] {
+/**
+ * Who calls is not the host's to say: all are anonymous to it. Nor is what may be called: the door
+ * answers methods that are not meant.
+ */
+function http(route: string): readonly object[] {
   const trigger = { type: 'httpTrigger', direction: 'in', authLevel: 'anonymous' };
-  return [{ ...trigger, methods: [method], route }, out];
+  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  return [{ ...trigger, methods, route }, out];
 }
 
 function timer(schedule: string): readonly object[] {
@@ -71,17 +75,18 @@ function ofQueue(queueName: string): readonly object[] {
 }
 
 const webFunctions = {
-  audit: http('GET', 'api/audit/{registration}'),
-  confirmPage: http('GET', 'registrations/{id}/confirm'),
-  formOrders: http('POST', 'registrations/{id}/orders'),
-  health: http('GET', 'api/health'),
-  openapi: http('GET', 'api/openapi.json'),
-  order: http('GET', 'api/orders/{id}'),
-  orders: http('POST', 'api/orders'),
-  overviewPage: http('GET', '/'),
-  registrationPage: http('GET', 'registrations/{id}'),
-  resync: http('POST', 'api/resync'),
-  status: http('GET', 'api/status'),
+  audit: http('api/audit/{registration}'),
+  confirmPage: http('registrations/{id}/confirm'),
+  orderPage: http('registrations/{id}/orders/{order}'),
+  formOrders: http('registrations/{id}/orders'),
+  health: http('api/health'),
+  openapi: http('api/openapi.json'),
+  order: http('api/orders/{id}'),
+  orders: http('api/orders'),
+  overviewPage: http('/'),
+  registrationPage: http('registrations/{id}'),
+  resync: http('api/resync'),
+  status: http('api/status'),
 };
 
 const workerFunctions = {

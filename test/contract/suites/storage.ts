@@ -56,7 +56,28 @@ function describeStates(surroundings: () => StorageSurroundings): void {
     valueOf(await states.write(registration, '{"v":2}', { ...head, nextLookAt: 5 }));
     expect(valueOf(await states.read(registration))).toBe('{"v":2}');
     const listed = valueOf(await states.list()).filter((one) => one.registration === registration);
-    expect(listed).toEqual([{ ...head, nextLookAt: 5 }]);
+    expect(listed).toEqual([{ ...head, nextLookAt: 5, etag: expect.stringMatching(/./) }]);
+  });
+
+  it('lists what an overview tells, and another tag after each write', async () => {
+    const { options, newRegistration } = surroundings();
+    const registration = newRegistration();
+    const states = blobStates(options);
+    const told = { fingerprint: '', configuration: '', state: 'healthy', reason: 'settled' };
+    const glance = {
+      sinceAt: 3,
+      endsAt: 1_900_000_000_000,
+      renewsAt: 1_890_000_000_000,
+      provedAt: 4,
+    };
+    const head = { registration, nextLookAt: 1, lookedAt: 2, ...told, ...glance, connectors: 0 };
+    const listed = async () =>
+      valueOf(await states.list()).find((one) => one.registration === registration);
+    valueOf(await states.write(registration, '{"v":1}', head));
+    const first = await listed();
+    expect(first).toEqual({ ...head, etag: expect.stringMatching(/./) });
+    valueOf(await states.write(registration, '{"v":2}', head));
+    expect((await listed())?.etag).not.toBe(first?.etag);
   });
 
   it('leaves out states without metadata', async () => {

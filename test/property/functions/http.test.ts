@@ -5,12 +5,18 @@ import { describe, expect, it } from 'vitest';
 import { boundedBody, responseOf } from '../../../src/functions/http.ts';
 import { cases, patience } from '../../support/hostile-runs.ts';
 
-/** The part of a request that is read here. */
-function requestWith(bytes: Uint8Array<ArrayBuffer>): HttpRequest {
-  const request: Pick<HttpRequest, 'arrayBuffer'> = {
-    arrayBuffer: async () => bytes.slice().buffer,
-  };
-  return request as HttpRequest;
+/** The part of a request that is read here: some bytes, in one piece or in many, of a told length or not. */
+function requestWith(bytes: Uint8Array<ArrayBuffer>, piece = 64, isTold = false) {
+  const headers = isTold ? { 'content-length': String(bytes.length) } : {};
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += piece) {
+        controller.enqueue(bytes.slice(at, at + piece));
+      }
+      controller.close();
+    },
+  });
+  return { headers: new Headers(headers), body } as Pick<HttpRequest, 'headers' | 'body'>;
 }
 
 describe('boundedBody()', () => {
@@ -18,10 +24,12 @@ describe('boundedBody()', () => {
     'is the text of the bytes, or longer than the bound, for any bytes',
     async () => {
       const bytes = fc.uint8Array({ maxLength: 300 });
+      const bounds = fc.integer({ min: 0, max: 200 });
+      const pieces = fc.integer({ min: 1, max: 300 });
       await fc.assert(
-        fc.asyncProperty(bytes, fc.integer({ min: 0, max: 200 }), async (given, bound) => {
+        fc.asyncProperty(bytes, bounds, pieces, fc.boolean(), async (given, bound, piece, told) => {
           const copy = Uint8Array.from(given);
-          const text = await boundedBody(requestWith(copy), bound);
+          const text = await boundedBody(requestWith(copy, piece, told), bound);
           if (copy.length > bound) expect(Buffer.byteLength(text)).toBe(bound + 1);
           else expect(text).toBe(Buffer.from(copy).toString('utf8'));
         }),

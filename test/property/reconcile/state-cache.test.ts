@@ -85,7 +85,7 @@ describe('openSession()', () => {
         hostileText,
         hostileValue.map(jsonText),
         chain.map((made) => JSON.stringify(savedState(made)).slice(0, -1)),
-        chain.map((made) => jsonText({ ...savedState(made), v: 2 })),
+        chain.map((made) => jsonText({ ...savedState(made), v: 0 })),
         chain.map((made) => jsonText({ ...savedState(made), memory: [] })),
       );
       await fc.assert(
@@ -98,6 +98,24 @@ describe('openSession()', () => {
           });
         }),
         cases(100),
+      );
+    },
+    patience(),
+  );
+
+  it(
+    'leaves the registration alone, for any state of a newer format',
+    async () => {
+      const newer = fc.tuple(chain, fc.integer({ min: 2 }), hostileValue);
+      await fc.assert(
+        fc.asyncProperty(newer, async ([made, v, memory]) => {
+          const { opened } = await openWith(made, jsonText({ ...savedState(made), memory, v }));
+          expect(opened).toEqual({
+            kind: 'unreadable',
+            fault: { kind: 'rejected', vendor: 'storage', code: 'newer-format' },
+          });
+        }),
+        cases(40),
       );
     },
     patience(),

@@ -8,17 +8,8 @@ import {
   checkpointsAmong,
   readWhole,
 } from '../../../src/audit/files.ts';
-import {
-  decodeKey,
-  encodeKey,
-  keyFileName,
-  keysAmong,
-  thumbprintOf,
-} from '../../../src/audit/key-file.ts';
-import { lineCutter } from '../../../src/audit/lines.ts';
 import { folderFiles } from '../../../src/cli/log-folder.ts';
-import { entryBytes } from '../../../src/core/limits.ts';
-import { memoryLog, testSigner } from '../../support/audit-log.ts';
+import { memoryLog } from '../../support/audit-log.ts';
 
 const named = (...names: readonly string[]): { name: string; bytes: number }[] =>
   names.map((name) => ({ name, bytes: 1 }));
@@ -35,6 +26,14 @@ describe('chainsAmong()', () => {
       [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((part) => `audit/calendar/${part}.jsonl`),
     );
     expect(chains.every((one) => !one.hasGap)).toBe(true);
+    for (const order of [
+      ['a', 'b', 'c'],
+      ['b', 'a', 'c'],
+      ['c', 'a', 'b'],
+    ]) {
+      const listed = chainsAmong(named(...order.map((one) => `audit/${one}/1.jsonl`)));
+      expect(listed.map((one) => one.registration)).toEqual(['a', 'b', 'c']);
+    }
   });
 
   it('knows a gap', () => {
@@ -72,6 +71,9 @@ describe('checkpointsAmong()', () => {
       'checkpoints/00000000.jws',
       'checkpoints/00000003.jws.bak',
       'checkpoints/keys/00000003.jws',
+      'x/checkpoints/00000003.jws',
+      'checkpoints/000000003.jws',
+      'checkpoints/00000003.jsonl',
     );
     expect([...checkpointsAmong(files)]).toEqual([
       [1, { heads: true, jws: false }],
@@ -88,98 +90,21 @@ describe('checkpointsAmong()', () => {
   });
 });
 
-describe('key files', () => {
-  const { key } = testSigner();
-
-  it('are read back, also with more in them', () => {
-    expect(decodeKey(encodeKey(key))).toEqual(key);
-    const more = { ...(JSON.parse(encodeKey(key)) as object), use: 'sig', alg: 'ES256' };
-    expect(decodeKey(JSON.stringify(more, undefined, 2))).toEqual(key);
-  });
-
-  it.each<[string, object]>([
-    ['another type', { kty: 'RSA' }],
-    ['another curve', { crv: 'P-256K' }],
-    ['no name', { kid: undefined }],
-    ['a name that is no text', { kid: 7 }],
-    ['a short coordinate', { x: 'AAAA' }],
-    ['a coordinate with padding', { y: `${key.y.slice(0, -1)}=` }],
-    ['no coordinate', { y: undefined }],
-  ])('with %s are none', (_, change) => {
-    const text = JSON.stringify({ ...(JSON.parse(encodeKey(key)) as object), ...change });
-    expect(decodeKey(text)).toBeUndefined();
-  });
-
-  it.each(['', 'null', '7', '"x"', '[]', '{'])('that say %j are none', (text) => {
-    expect(decodeKey(text)).toBeUndefined();
-  });
-
-  it('have the thumbprint of the RFC for the key in its example form', () => {
-    // RFC 7638 orders the members crv, kty, x, y; kid and others have no part in it.
-    const { x, y } = key;
-    expect(thumbprintOf(key)).toBe(thumbprintOf({ kid: 'another', x, y }));
-    expect(thumbprintOf(key)).toMatch(/^[A-Za-z0-9_-]{43}$/);
-    expect(thumbprintOf(key)).not.toBe(thumbprintOf(testSigner().key));
-  });
-
-  it('are found by name, once read, and only where the name is theirs', async () => {
-    const log = memoryLog();
-    log.put(keyFileName(key.kid), encodeKey(key));
-    log.put(keyFileName('other'), encodeKey(key));
-    const find = keysAmong(log);
-    expect(await find(key.kid)).toEqual({ ok: true, value: key });
-    expect(await find(key.kid)).toEqual({ ok: true, value: key });
-    expect(log.asked).toHaveLength(1);
-    expect(await find('other')).toEqual({ ok: true, value: undefined });
-    expect(await find('nobody')).toEqual({ ok: true, value: undefined });
-    log.put(keyFileName('long'), `${' '.repeat(5_000)}${encodeKey({ ...key, kid: 'long' })}`);
-    expect(await find('long')).toEqual({ ok: true, value: undefined });
-  });
-});
-
-describe('lineCutter()', () => {
-  it('tells where each line ends in the file, and what is left', () => {
-    const told: [string | null | undefined, number][] = [];
-    const cutter = lineCutter(100);
-    const take = (text: string | null | undefined, endsAt: number): boolean => {
-      told.push([text, endsAt]);
-      return true;
-    };
-    for (const piece of ['é', '\n\nab', 'c\nrest']) cutter.push(Buffer.from(piece), take);
-    expect(told).toEqual([
-      ['é', 103],
-      ['', 104],
-      ['abc', 108],
-    ]);
-    expect(cutter.rest).toBe(4);
-  });
-
-  it('ends when it is told so', () => {
-    const told: (string | null | undefined)[] = [];
-    const cutter = lineCutter(0);
-    const goesOn = cutter.push(Buffer.from('a\nb\nc\n'), (text) => {
-      told.push(text);
-      return text !== 'b';
-    });
-    expect({ told, goesOn }).toEqual({ told: ['a', 'b'], goesOn: false });
-  });
-
-  it('puts a character together that was cut between pieces', () => {
-    const told: (string | null | undefined)[] = [];
-    const cutter = lineCutter(0);
-    for (const byte of Buffer.from('☃😀\n')) {
-      cutter.push(Buffer.of(byte), (text) => told.push(text) > 0);
+describe('readWhole()', () => {
+  it('reads what is not longer than the bound, in pieces of any size', async () => {
+    for (const pieceBytes of [1, 2, 3, 100]) {
+      const log = memoryLog(pieceBytes);
+      log.put('keys/a.json', 'abc');
+      expect(await readWhole(log, 'keys/a.json', 3)).toEqual({
+        ok: true,
+        value: Buffer.from('abc'),
+      });
+      expect(await readWhole(log, 'keys/a.json', 2)).toEqual({ ok: true, value: undefined });
+      expect(await readWhole(log, 'keys/none.json', 0)).toEqual({
+        ok: true,
+        value: Buffer.alloc(0),
+      });
     }
-    expect(told).toEqual(['☃😀']);
-  });
-
-  it('holds no more than an entry may be long', () => {
-    const told: [string | null | undefined, number][] = [];
-    const cutter = lineCutter(0);
-    cutter.push(Buffer.alloc(entryBytes, 'x'), (...line) => told.push(line) < 0);
-    expect(told).toEqual([]);
-    cutter.push(Buffer.from('x'), (...line) => told.push(line) < 0);
-    expect(told).toEqual([[null, entryBytes + 1]]);
   });
 });
 

@@ -105,6 +105,9 @@ describe('isUnderRoot()', () => {
       [first, second, third.toUpperCase()],
       [first, second, third.slice(0, 62)],
       [first, second, `${third}00`],
+      [first, second, `${third}zz`],
+      [first, second, `${third}\n`],
+      [first, second, ` ${third}`],
       [first, second, 'not hex'],
       [first, second, first],
     ];

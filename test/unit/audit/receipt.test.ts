@@ -1,53 +1,40 @@
+/** Checking receipts. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { makeCheckpoint } from '../../../src/audit/checkpoint.ts';
 import { checkpointFiles } from '../../../src/audit/files.ts';
-import { encodeHeads, decodeHeads } from '../../../src/audit/heads.ts';
-import { keyFileName, keysAmong } from '../../../src/audit/key-file.ts';
-import { makeReceipt, type Made } from '../../../src/audit/receipt-making.ts';
-import { checkReceipt, type Receipt } from '../../../src/audit/receipt.ts';
+import { keysAmong } from '../../../src/audit/key-file.ts';
+import { makeReceipt } from '../../../src/audit/receipt-making.ts';
+import { checkReceipt, namesCredential, type Receipt } from '../../../src/audit/receipt.ts';
+import type { EntryBody } from '../../../src/core/entry.ts';
 import {
   chainPen,
-  dayMs,
   deed,
   forgedLine,
   logStartAt,
   memoryLog,
-  partsOf,
   rotation,
   testSigner,
   type ChainPen,
-  type MemoryLog,
-  type TestSigner,
 } from '../../support/audit-log.ts';
+import { something } from '../../vectors/workshop.ts';
+import { make, valueOf, type Desk } from './desk.ts';
 
-let log: MemoryLog;
-let signer: TestSigner;
+let desk: Pick<Desk, 'log' | 'signer'>;
 let calendar: ChainPen;
+let receipt: Receipt;
 
-beforeEach(() => {
-  log = memoryLog();
-  signer = testSigner();
+beforeEach(async () => {
+  const log = memoryLog();
+  desk = { log, signer: testSigner() };
   calendar = chainPen(log, 'calendar');
-  calendar.write(...rotation('k1'));
-  for (const name of ['archive', 'mail', 'payroll', 'reports']) {
-    chainPen(log, name).write(...rotation(`of-${name}`));
-  }
+  calendar.write(...rotation('k1'), ...rotation('k2', 'k1'));
+  for (const name of ['archive', 'mail', 'payroll', 'reports'])
+    chainPen(log, name).write(something);
+  await make(desk, 1);
+  receipt = await receiptOf('k2');
 });
 
-async function checkpoint(number: number): Promise<void> {
-  const now = logStartAt + number * dayMs;
-  const result = await makeCheckpoint(partsOf(log, signer), { now, everyMs: 1 });
-  if (!result.ok || result.value.kind !== 'made') throw new Error('Cannot make a checkpoint');
-}
-
-async function made(keyId: string): Promise<Made> {
-  const result = await makeReceipt(log, keysAmong(log), keyId);
-  if (!result.ok) throw new Error(result.fault.kind);
-  return result.value;
-}
-
-async function receiptOf(keyId: string): Promise<Receipt> {
-  const value = await made(keyId);
+async function receiptOf(keyId: string, { log } = desk): Promise<Receipt> {
+  const value = valueOf(await makeReceipt(log, keysAmong(log), keyId));
   if (value.kind !== 'receipt') throw new Error(value.kind);
   return value.receipt;
 }
@@ -58,143 +45,12 @@ function forged(line: string, changes: Record<string, unknown>): string {
   return forgedLine({ ...members, ...changes }).trimEnd();
 }
 
-/** The numbers of the lines that a receipt shows. */
-function seqs({ lines }: Receipt): readonly number[] {
-  return lines.map((line) => (JSON.parse(line) as { seq: number }).seq);
+/** What is found of the receipt with something changed in it. */
+function changed(change: Partial<Record<keyof Receipt, unknown>>): unknown {
+  return checkReceipt(JSON.stringify({ ...receipt, ...change }), []);
 }
 
-describe('makeReceipt()', () => {
-  it('shows the lines from the intent that added it to the first statement over all of it', async () => {
-    calendar.write(...rotation('k2', 'k1'));
-    await checkpoint(1);
-    calendar.write({ kind: 'observation', seen: { what: 'secret-known' } });
-    await checkpoint(2);
-    const receipt = await receiptOf('k2');
-    expect(seqs(receipt)).toEqual([11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22]);
-    expect(checkReceipt(JSON.stringify(receipt), [])).toMatchObject({
-      ok: true,
-      registration: 'calendar',
-      keyId: 'k2',
-      statement: { number: 1 },
-      key: signer.key,
-      entries: { length: 12 },
-    });
-  });
-
-  it.each(['archive', 'mail', 'payroll', 'reports'])('proves one of %s, too', async (name) => {
-    await checkpoint(1);
-    const receipt = await receiptOf(`of-${name}`);
-    expect(receipt.registration).toBe(name);
-    expect(checkReceipt(JSON.stringify(receipt), [signer.key])).toMatchObject({ ok: true });
-  });
-
-  it('shows no name of another registration', async () => {
-    await checkpoint(1);
-    const receipt = await receiptOf('k1');
-    const statement = receipt.statement
-      .split('.')
-      .map((part) => Buffer.from(part, 'base64url').toString('latin1'));
-    const all = JSON.stringify(receipt) + statement.join('');
-    for (const name of ['archive', 'mail', 'payroll', 'reports']) expect(all).not.toContain(name);
-  });
-
-  it('takes a later statement when the first does not cover all of it', async () => {
-    calendar.write(...rotation('k2', 'k1').slice(0, 4));
-    await checkpoint(1);
-    calendar.write(...rotation('k2', 'k1').slice(4));
-    expect(seqs(await receiptOf('k2')).at(-1)).toBe(14);
-    await checkpoint(2);
-    expect(seqs(await receiptOf('k2')).at(-1)).toBe(22);
-  });
-
-  it('shows lines of two parts', async () => {
-    calendar.nextPart();
-    calendar.write(...rotation('k2', 'k1').slice(0, 5));
-    calendar.nextPart();
-    calendar.write(...rotation('k2', 'k1').slice(5));
-    await checkpoint(1);
-    const receipt = await receiptOf('k2');
-    expect(seqs(receipt)).toHaveLength(12);
-    expect(checkReceipt(JSON.stringify(receipt), [])).toMatchObject({ ok: true });
-  });
-
-  it('proves a removal, as long as it is signed', async () => {
-    const effect = {
-      kind: 'remove-credential',
-      objectId: 'object-1',
-      keyId: 'k1',
-      why: 'ended',
-    } as const;
-    calendar.write(...deed({ id: 'last', effect, because: 'cleanup' }));
-    await checkpoint(1);
-    const receipt = await receiptOf('k1');
-    expect(seqs(receipt)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
-  });
-
-  it('gives none for a credential that no chain names', async () => {
-    await checkpoint(1);
-    expect(await made('k7')).toEqual({ kind: 'unknown-credential' });
-  });
-
-  it.each<[string, () => void]>([
-    ['there is no statement', () => log.bytes.delete(checkpointFiles(1).jws)],
-    ['its key is not there', () => log.bytes.delete(keyFileName(signer.key.kid))],
-    [
-      'its signature is bad',
-      () =>
-        log.put(
-          checkpointFiles(1).jws,
-          log.text(checkpointFiles(1).jws).replace(/\.[^.]*$/, `.${'A'.repeat(86)}\n`),
-        ),
-    ],
-    [
-      'the chain was rewritten',
-      () => {
-        log.bytes.delete('audit/calendar/1.jsonl');
-        chainPen(log, 'calendar', logStartAt + 1).write(...rotation('k1'));
-      },
-    ],
-  ])('gives none where %s', async (_, tamper) => {
-    await checkpoint(1);
-    tamper();
-    expect(await made('k1')).toEqual({ kind: 'not-proved' });
-  });
-
-  it('gives none while no statement covers it', async () => {
-    await checkpoint(1);
-    calendar.write(...rotation('k2', 'k1'));
-    expect(await made('k2')).toEqual({ kind: 'not-proved' });
-  });
-
-  it.each(['list', 'read'] as const)(
-    'tells the fault when files cannot be asked: %s',
-    async (call) => {
-      await checkpoint(1);
-      const fault = { kind: 'timeout', vendor: 'storage' } as const;
-      const files =
-        call === 'list'
-          ? { ...log, list: async () => ({ ok: false as const, fault }) }
-          : {
-              ...log,
-              async *read() {
-                yield { ok: false as const, fault };
-              },
-            };
-      expect(await makeReceipt(files, keysAmong(log), 'k1')).toEqual({ ok: false, fault });
-    },
-  );
-});
-
 describe('checkReceipt()', () => {
-  let receipt: Receipt;
-  beforeEach(async () => {
-    calendar.write(...rotation('k2', 'k1'));
-    await checkpoint(1);
-    receipt = await receiptOf('k2');
-  });
-
-  const changed = (change: Partial<Record<keyof Receipt, unknown>>): unknown =>
-    checkReceipt(JSON.stringify({ ...receipt, ...change }), []);
   it('reads nothing but a receipt', () => {
     const none = { ok: false, fault: 'not-a-receipt' };
     for (const text of [
@@ -239,6 +95,7 @@ describe('checkReceipt()', () => {
       undefined,
     ],
     ['a first that is no JSON', (lines) => lines.with(0, '{'), undefined],
+    ['a first that is nothing', (lines) => lines.with(0, 'null'), undefined],
   ])('finds lines that do not follow each other: %s', (_, change, seq) => {
     const fault = { ok: false, fault: 'lines-broken', ...(seq === undefined ? {} : { seq }) };
     expect(changed({ lines: change(receipt.lines) })).toEqual(fault);
@@ -279,9 +136,9 @@ describe('checkReceipt()', () => {
   });
 
   it('finds another statement', async () => {
-    chainPen(log, 'zebra').write(...rotation('z'));
-    await checkpoint(2);
-    const statement = log.text(checkpointFiles(2).jws).trim();
+    calendar.write(something);
+    await make(desk, 2);
+    const statement = desk.log.text(checkpointFiles(2).jws).trim();
     expect(changed({ statement })).toEqual({ ok: false, fault: 'not-under-root' });
   });
 
@@ -290,6 +147,11 @@ describe('checkReceipt()', () => {
     expect(changed({ statement })).toEqual({ ok: false, fault: 'bad-signature' });
     const { x, y } = testSigner('stranger').key;
     expect(changed({ key: { ...receipt.key, x, y } })).toEqual({
+      ok: false,
+      fault: 'bad-signature',
+    });
+    // The numbers are right, the name is another one than the statement says (sections 5 and 7).
+    expect(changed({ key: { ...receipt.key, kid: 'another' } })).toEqual({
       ok: false,
       fault: 'bad-signature',
     });
@@ -304,23 +166,29 @@ describe('checkReceipt()', () => {
     const text = JSON.stringify(receipt);
     const stranger = testSigner('stranger').key;
     expect(checkReceipt(text, [stranger])).toEqual({ ok: false, fault: 'key-not-trusted' });
-    expect(checkReceipt(text, [stranger, signer.key])).toMatchObject({ ok: true });
+    expect(checkReceipt(text, [stranger, desk.signer.key])).toMatchObject({ ok: true });
+    // Half of a key is another key.
+    for (const half of ['x', 'y'] as const) {
+      const other = { ...desk.signer.key, [half]: stranger[half] };
+      expect(checkReceipt(text, [other])).toEqual({ ok: false, fault: 'key-not-trusted' });
+    }
   });
 
   it('cannot be made by one who has another key', async () => {
     // A whole log of lies, well signed by a stranger.
-    const lies = memoryLog();
-    const stranger = testSigner();
-    chainPen(lies, 'calendar').write(...rotation('k9'));
-    await makeCheckpoint(partsOf(lies, stranger), { now: logStartAt + dayMs, everyMs: 1 });
-    const lie = await makeReceipt(lies, keysAmong(lies), 'k9');
-    if (!lie.ok || lie.value.kind !== 'receipt') throw new Error('Cannot make it');
-    const text = JSON.stringify(lie.value.receipt);
+    const lies = { log: memoryLog(), signer: testSigner() };
+    chainPen(lies.log, 'calendar').write(...rotation('k9'));
+    await make(lies, 1);
+    const lie = await receiptOf('k9', lies);
+    const text = JSON.stringify(lie);
     expect(checkReceipt(text, [])).toMatchObject({ ok: true });
-    expect(checkReceipt(text, [signer.key])).toEqual({ ok: false, fault: 'key-not-trusted' });
+    expect(checkReceipt(text, [desk.signer.key])).toEqual({ ok: false, fault: 'key-not-trusted' });
     // The stranger's key under the good one's numbers does not help.
-    const disguised = JSON.stringify({ ...lie.value.receipt, key: receipt.key });
-    expect(checkReceipt(disguised, [signer.key])).toEqual({ ok: false, fault: 'bad-signature' });
+    const disguised = JSON.stringify({ ...lie, key: receipt.key });
+    expect(checkReceipt(disguised, [desk.signer.key])).toEqual({
+      ok: false,
+      fault: 'bad-signature',
+    });
   });
 
   it('finds lines that do not name the credential', () => {
@@ -329,14 +197,47 @@ describe('checkReceipt()', () => {
 
   it('does not take the heads of one checkpoint under the statement of another', async () => {
     calendar.write(...rotation('k3', 'k2'));
-    await checkpoint(2);
-    const heads = decodeHeads(log.text(checkpointFiles(2).heads));
-    if (!heads) throw new Error('Cannot read the heads');
-    expect(encodeHeads(heads.heading, heads.chains)).toBe(log.text(checkpointFiles(2).heads));
-    const later = await receiptOf('k3');
-    expect(changed({ head: later.head, lines: later.lines, path: later.path })).toEqual({
-      ok: false,
-      fault: 'not-under-root',
-    });
+    await make(desk, 2);
+    const { head, lines, path } = await receiptOf('k3');
+    expect(changed({ head, lines, path })).toEqual({ ok: false, fault: 'not-under-root' });
+  });
+});
+
+function names(body: EntryBody, keyId: string): boolean {
+  return namesCredential({ ...body, v: 1, seq: 1, at: logStartAt }, keyId);
+}
+
+describe('namesCredential()', () => {
+  const held = { secret: 'current', version: 'k1' } as const;
+  const named: readonly EntryBody[] = [
+    { kind: 'outcome', intent: 'i', result: 'done', facts: { keyId: 'k1' } },
+    { kind: 'proof', keyId: 'k1', held, result: 'proved' },
+    { kind: 'recovery', intent: 'i', finding: 'done', keyId: 'k1' },
+    { kind: 'observation', seen: { what: 'credential-gone', keyId: 'k1' } },
+    ...deed({ id: 'i', effect: { kind: 'store-credential', keyId: 'k1' }, because: 'due' }).slice(
+      0,
+      1,
+    ),
+  ];
+  const others: readonly EntryBody[] = [
+    ...named,
+    { kind: 'order', orderId: 'k2', by: 'k2', orderedAt: 0, body: { kind: 'retire', keyId: 'k2' } },
+    { kind: 'order-end', orderId: 'k2', result: 'done' },
+    { kind: 'configuration', configuration: 'k2' },
+    { kind: 'outcome', intent: 'k2', result: 'done' },
+    { kind: 'recovery', intent: 'k2', finding: 'not-done' },
+    { kind: 'observation', seen: { what: 'foreign-version', version: 'k2' } },
+    ...deed({
+      id: 'k2',
+      effect: { kind: 'create-service-principal', appId: 'k2' },
+      because: 'due',
+    }).slice(0, 1),
+  ];
+  it.each(named)('holds of $kind with its key id', (body) => {
+    expect(names(body, 'k1')).toBe(true);
+  });
+
+  it.each(others)('does not hold of $kind without it, whatever else has the same text', (body) => {
+    expect(names(body, 'k2')).toBe(false);
   });
 });

@@ -160,42 +160,6 @@ describe('the story', () => {
     ]);
   });
 
-  it.each<[Extract<EntryBody, { kind: 'recovery' }>['finding'], string]>([
-    ['in-doubt', 'was cut off, and may have been done'],
-    ['not-done', 'turns out not to have been done'],
-    ['done', 'turns out to have been done'],
-    ['ambiguous', 'cannot be told from what others did'],
-  ])('of a recovery that finds %s', (finding, words) => {
-    const [intent] = deed({
-      id: 'i',
-      effect: { kind: 'create-service-principal', appId: 'a' },
-      because: 'first',
-    });
-    if (!intent) throw new Error('Cannot begin');
-    expect(told(intent, { kind: 'recovery', intent: 'i', finding })[1]).toBe(
-      `the step to create the service principal of a ${words}`,
-    );
-  });
-
-  it.each<[Extract<EntryBody, { kind: 'proof' }>['result'], string]>([
-    ['proved', 'credential k1 works'],
-    ['refused', 'Entra refuses credential k1 (AADSTS7000215)'],
-    ['unclear', 'Entra says neither yes nor no to credential k1'],
-    ['disproved', 'the removed credential k1 is refused, as it should be (AADSTS7000215)'],
-    ['still-accepted', 'the removed credential k1 still works'],
-  ])('of a proof that comes out %s', (result, words) => {
-    const held = { secret: 'pending', version: 'v' } as const;
-    expect(told({ kind: 'proof', keyId: 'k1', held, result, code: 7_000_215 })).toEqual([words]);
-  });
-
-  it('of a credential that is taken over', () => {
-    const held = { secret: 'current', version: 'v' } as const;
-    const takeOver = { hint: 'abc', endAt: at };
-    expect(told({ kind: 'proof', keyId: 'k1', held, result: 'proved', takeOver })).toEqual([
-      'credential k1 works and is taken over',
-    ]);
-  });
-
   it.each<[Extract<EntryBody, { kind: 'order' }>['body'], string]>([
     [{ kind: 'resync', mode: 'plan' }, 'show what would be done'],
     [{ kind: 'resync', mode: 'apply' }, 'look again'],
@@ -224,6 +188,7 @@ describe('the story', () => {
         { kind: 'order-end', orderId: 'o', result: 'refused', reason: 'credential-serves' },
         { kind: 'configuration', configuration: 'c0ffee' },
         { kind: 'configuration', configuration: '0123456789abcdef', build: '0.1.0' },
+        { kind: 'configuration', configuration: 'c', build: '0.1.0', identity: 'system-assigned' },
       ),
     ).toEqual([
       'that order is carried out',
@@ -231,6 +196,7 @@ describe('the story', () => {
       'that order is refused (credential-serves)',
       'works by the wishes c0ffee',
       'works by the wishes 01234567…, as build 0.1.0',
+      'works by the wishes c, as build 0.1.0, with the rights of system-assigned',
     ]);
   });
 

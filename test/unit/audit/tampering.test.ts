@@ -153,7 +153,10 @@ describe('a forger with good hashes', () => {
     const foreign = memoryLog();
     for (const [name, held] of pristine)
       if (!name.includes('00000002')) foreign.bytes.set(name, held);
-    const stranger = { ...testSigner('stranger'), readKey: signer.readKey };
+    const stranger = {
+      ...testSigner('stranger'),
+      readKey: (kid: string) => signer.readKey(kid),
+    };
     const now = logStartAt + 2 * dayMs;
     const made = await makeCheckpoint(partsOf(foreign, stranger), { now, everyMs: 0 });
     expect(made).toMatchObject({ ok: true, value: { kind: 'made', number: 2 } });

@@ -1,5 +1,13 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { auditHelp, help } from '../../../src/cli/help.ts';
+import { auditHelp, configHelp, help } from '../../../src/cli/help.ts';
+import {
+  freezeHelp,
+  resyncHelp,
+  retireHelp,
+  rotateHelp,
+  thawHelp,
+} from '../../../src/cli/rotate-help.ts';
+import { statusHelp } from '../../../src/cli/status.ts';
 import { memoryLog } from '../../support/audit-log.ts';
 import { bench } from './command-bench.ts';
 
@@ -15,7 +23,14 @@ describe('an argument that cannot be used', () => {
     ['nothing', [], /Say what to do/],
     ['an unknown command', ['audti'], /audti: no such command/],
     ['an unknown command of audit', ['audit', 'varify'], /audit varify: no such command/],
-    ['an unknown option', ['audit', 'verify', '--jsno'], /--jsno/],
+    ['a name that every object has', ['constructor'], /constructor: no such command/],
+    ['an option before the command', ['--json', 'audit'], /The command comes first/],
+    ['an unknown option', ['audit', 'verify', '--jsno'], /--jsno .*Did you mean --json\?/],
+    ['a value for a flag', ['status', '--json=yes'], /--json/],
+    ['a world without an opener', ['status', '--local'], /--local is not in this build/],
+    ['a Keeper that nobody named', ['status'], /no Keeper is named/],
+    ['an unknown command of config', ['config', 'chekc'], /config check \[FILE\]/],
+    ['two files to check', ['config', 'check', 'a', 'b'], /too many arguments/],
     ['an option without its value', ['audit', 'export', '--out'], /--out/],
     ['too many arguments', ['audit', 'verify', 'calendar', 'mail'], /too many arguments/],
     ['no folder to export to', ['audit', 'export'], /--out DIR/],
@@ -68,6 +83,20 @@ describe('help', () => {
       expect(await desk.run(...args)).toEqual({ code: 0, out: auditHelp, err: '' });
     },
   );
+
+  it.each([
+    ['config', configHelp],
+    ['status', statusHelp],
+    ['rotate', rotateHelp],
+    ['retire', retireHelp],
+    ['freeze', freezeHelp],
+    ['thaw', thawHelp],
+    ['resync', resyncHelp],
+  ])('of %s is printed without opening anything, and has an example', async (command, text) => {
+    expect(await desk.run(command, '--help')).toEqual({ code: 0, out: text, err: '' });
+    expect(text).toMatch(new RegExp(`Examples?\\n  keeper ${command}\\b`));
+    expect(text.split('\n').filter((one) => one.length > 120)).toEqual([]);
+  });
 
   it('is printed when nothing is asked of the audit log, which is no success', async () => {
     expect(await desk.run('audit')).toEqual({ code: 2, out: auditHelp, err: '' });

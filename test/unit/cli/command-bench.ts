@@ -5,8 +5,10 @@ import { join } from 'node:path';
 import type { CheckpointParts } from '../../../src/audit/checkpoint.ts';
 import type { AuditFiles } from '../../../src/audit/files.ts';
 import type { OpenLog } from '../../../src/cli/log-place.ts';
-import { runCommand, type CommandLine } from '../../../src/cli/main.ts';
+import type { CommandLine } from '../../../src/cli/command-line.ts';
+import { runCommand } from '../../../src/cli/main.ts';
 import { UsageError } from '../../../src/cli/terminal.ts';
+import type { WorldOpeners } from '../../../src/cli/world-place.ts';
 import type { Fault } from '../../../src/core/fault.ts';
 import { logStartAt } from '../../support/audit-log.ts';
 
@@ -31,10 +33,20 @@ export interface BenchOptions {
   readonly checkpoints?: CheckpointParts;
   readonly hasColour?: boolean;
   readonly local?: (data: string) => Promise<OpenLog>;
+  readonly worlds?: WorldOpeners;
+  /** Who sits there; without it nobody does. */
+  readonly ask?: (question: string) => Promise<boolean>;
 }
 
 /** A bench with a log that the settings would name; without one they name none. */
-export function bench({ files, checkpoints, hasColour = false, local }: BenchOptions = {}): Bench {
+export function bench({
+  files,
+  checkpoints,
+  hasColour = false,
+  local,
+  worlds = noWorlds,
+  ask,
+}: BenchOptions = {}): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'keeper-commands-'));
   let closed = 0;
   const close = async (): Promise<void> => void (closed += 1);
@@ -56,14 +68,24 @@ export function bench({ files, checkpoints, hasColour = false, local }: BenchOpt
           hasColour,
         },
         openers: { live, ...(local ? { local } : {}) },
+        worlds,
         build: async () => '0.1.0+test',
         now: () => logStartAt + 86_400_000,
+        pause: async () => undefined,
+        ...(ask ? { ask } : {}),
       };
       const code = await runCommand(line, args);
       return { code, out, err };
     },
   };
 }
+
+/** Settings that name no world. */
+const noWorlds: WorldOpeners = {
+  live: async () => {
+    throw new UsageError('no Keeper is named.');
+  },
+};
 
 /** Files that answer nothing but a fault. */
 export function brokenFiles(fault: Fault): AuditFiles {

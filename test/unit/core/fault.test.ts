@@ -77,7 +77,13 @@ describe('personReason()', () => {
       of('denied', { vendor: 'nylas', code: 'api-key-missing' }),
       'api-key-missing',
     ],
+    [
+      'a key that is not fit',
+      of('denied', { vendor: 'nylas', code: 'api-key-unfit' }),
+      'api-key-missing',
+    ],
     ['Nylas', of('denied', { vendor: 'nylas' }), 'nylas-denied'],
+    ['Nylas, with a code', of('denied', { vendor: 'nylas', code: 'forbidden' }), 'nylas-denied'],
     ['Graph', of('denied'), 'graph-denied'],
     ['a policy against secrets', of('policy', { rule: 'secrets-forbidden' }), 'secrets-forbidden'],
     ['another policy', of('policy', { rule: 'other' }), 'policy-refused'],

@@ -1,3 +1,4 @@
+import { clouds } from '../../../src/config/cloud.ts';
 import { describe, expect, it } from 'vitest';
 import { failure, success } from '../../../src/core/fault.ts';
 import { wantedState, type LastGood } from '../../../src/reconcile/wanted-state.ts';
@@ -36,7 +37,7 @@ function silentLog() {
 describe('wantedState()', () => {
   it('wishes for what a good file says, and keeps that file', async () => {
     const lastGood = kept();
-    const state = await wantedState(good, lastGood, silentLog().log);
+    const state = await wantedState(good, lastGood, silentLog());
     expect(state.desired.registrations.map((one) => one.id)).toEqual(['mail']);
     expect(state.errors).toEqual([]);
     expect(lastGood.text()).toBe(good);
@@ -45,7 +46,7 @@ describe('wantedState()', () => {
   it('runs on the last good file when the deployed one is faulty, and says so', async () => {
     const lastGood = kept(good);
     const { lines, log } = silentLog();
-    const state = await wantedState(faulty, lastGood, log);
+    const state = await wantedState(faulty, lastGood, { log });
     expect(state.desired.registrations.map((one) => one.id)).toEqual(['mail']);
     expect(state.errors).toHaveLength(1);
     expect(lastGood.text()).toBe(good);
@@ -53,9 +54,7 @@ describe('wantedState()', () => {
   });
 
   it('has nothing to run on when no good file is known', async () => {
-    await expect(wantedState(faulty, kept(), silentLog().log)).rejects.toThrow(
-      'no good one is known',
-    );
+    await expect(wantedState(faulty, kept(), silentLog())).rejects.toThrow('no good one is known');
   });
 
   it('does not take an unreadable last good file for an empty one', async () => {
@@ -63,7 +62,7 @@ describe('wantedState()', () => {
       read: async () => failure({ kind: 'unavailable', vendor: 'storage' }),
       write: async () => success({}),
     };
-    await expect(wantedState(faulty, silent, silentLog().log)).rejects.toThrow('faulty');
+    await expect(wantedState(faulty, silent, silentLog())).rejects.toThrow('faulty');
   });
 
   it('works although the good file cannot be kept', async () => {
@@ -72,8 +71,16 @@ describe('wantedState()', () => {
       read: async () => success(undefined),
       write: async () => failure({ kind: 'timeout', vendor: 'storage' }),
     };
-    const state = await wantedState(good, stubborn, log);
+    const state = await wantedState(good, stubborn, { log });
     expect(state.errors).toEqual([]);
     expect(lines.join()).toContain('was not kept');
+  });
+
+  it('takes no file that the cloud cannot fulfil, neither the deployed one nor the last good one', async () => {
+    const [, government] = clouds;
+    const personal = good.replace(/audience: \S+/u, 'audience: organizations-and-personal');
+    await expect(
+      wantedState(personal, kept(personal), { log: silentLog().log, cloud: government }),
+    ).rejects.toThrow('admits personal accounts, and Azure Government has none');
   });
 });

@@ -6,6 +6,8 @@ import type { ConfirmModel } from '../../../src/web/page/model.ts';
 import { bodyOf, orderRequest } from '../../../src/web/order-request.ts';
 import {
   confirmSample,
+  foreignKey,
+  foreignSample,
   glanceSample,
   now,
   oldKey,
@@ -34,6 +36,23 @@ describe('confirmPage()', () => {
       'The one in use now stays valid until it ends, in 168 days (12 May 2027, 22:12 UTC). Nobody has to sign in again.',
     );
     expect(wordsOf(page)).toContain('it gives the new one to 2 connectors');
+  });
+
+  it('tells of a foreign credential that somebody may live on it, whom Keeper does not know', () => {
+    const registration = foreignSample('application');
+    const page = ask({ kind: 'retire', keyId: foreignKey }, { registration });
+    const words = wordsOf(page);
+    expect(words).toContain('Keeper did not make it, and does not know who uses it');
+    expect(words).toContain('This cannot be undone.');
+    expect(words).not.toContain('Keeper then tries the removed secret');
+    expect(fieldsOf(page)).toEqual({ kind: 'retire', keyId: foreignKey });
+  });
+
+  it('takes no order for what stands on the service principal', () => {
+    const registration = foreignSample('service-principal');
+    const page = ask({ kind: 'retire', keyId: foreignKey }, { registration });
+    expect(wordsOf(page)).toContain('Nothing: it stands on the service principal');
+    expect(page).not.toContain('<form');
   });
 
   it('tells of a retirement that it cannot be undone', () => {

@@ -191,6 +191,27 @@ describe('overviewPage() of a thousand', () => {
     expect(page).toMatch(/aria-current="page"\s+href="\/\?page=3"/);
   });
 
+  it('folds those that are well, and neither those in need nor those under way', () => {
+    const page = overview({ registrations: [waitingSample(), ...registrations] });
+    const fold = page.indexOf('<details>');
+    expect(wordsOf(page)).toContain('189 of this page are well');
+    for (const id of ['need-0', 'need-9', 'contacts']) {
+      const at = page.indexOf(`/registrations/${id}"`);
+      expect(at).toBeGreaterThan(0);
+      expect(at).toBeLessThan(fold);
+    }
+    expect(page.indexOf('/registrations/calm-')).toBeGreaterThan(fold);
+  });
+
+  it('folds nothing where there are few', () => {
+    expect(overview({ registrations: registrations.slice(0, 25) })).not.toContain('<details>');
+  });
+
+  it('stays under 300 kB a page, all of them in need', () => {
+    const needy = Array.from({ length: 1_000 }, (_, index) => needingSample({ id: `n${index}` }));
+    expect(Buffer.byteLength(overview({ registrations: needy }))).toBeLessThan(300_000);
+  });
+
   it('has no page links when one page is enough', () => {
     expect(overview()).not.toContain('aria-label="Pages"');
   });

@@ -5,6 +5,8 @@ import type { RegistrationStatus } from '../../../src/core/status.ts';
 import type { RegistrationModel } from '../../../src/web/page/model.ts';
 import { registrationPage } from '../../../src/web/page/registration.ts';
 import {
+  foreignKey,
+  foreignSample,
   glanceSample,
   needingSample,
   now,
@@ -144,6 +146,16 @@ describe('the orders of registrationPage()', () => {
     for (const kind of ['rotate', 'freeze', 'compromised', `retire&amp;keyId=${oldKey}`]) {
       expect(page).toContain(`href="/registrations/calendar/confirm?kind=${kind}"`);
     }
+  });
+
+  it('offer to retire a foreign credential of the application, and none of the service principal', () => {
+    const link = `/registrations/calendar/confirm?kind=retire&amp;keyId=${foreignKey}`;
+    const on = show({ registration: foreignSample('application') });
+    expect(on).toContain(`href="${link}"`);
+    expect(wordsOf(on)).toContain('Keeper leaves it alone, unless you order otherwise.');
+    const beside = show({ registration: foreignSample('service-principal') });
+    expect(beside).not.toContain(link);
+    expect(wordsOf(beside)).toContain('Keeper leaves it alone.');
   });
 
   it('never offer to retire the credential in use', () => {

@@ -1,4 +1,5 @@
 /** Registrations as the pages meet them: one good sample, and what tests change about it. */
+import type { RegistrationPlan } from '../../../src/foresight/step.ts';
 import { dayMs, hourMs, minuteMs } from '../../../src/core/limits.ts';
 import type { RegistrationStatus } from '../../../src/core/status.ts';
 import type {
@@ -63,6 +64,19 @@ export function glanceSample(
     renewalAt: now + 138 * dayMs,
     ...changes,
   };
+}
+
+export const foreignKey = '9c1d7f20-44ab-4e0e-a1f3-7f0e2b9c1a03';
+
+/** One beside whose credentials somebody has put another. */
+export function foreignSample(place: 'application' | 'service-principal'): RegistrationGlance {
+  const foreign = {
+    keyId: foreignKey,
+    expiresAt: now + 300 * dayMs,
+    role: 'foreign',
+    place,
+  } as const;
+  return glanceSample({}, { credentials: [...statusSample().credentials, foreign] });
 }
 
 /** One that needs a person. */
@@ -170,6 +184,63 @@ export function confirmSample(changes: Partial<ConfirmModel> = {}): ConfirmModel
     mayOperate: true,
     registration: glanceSample(),
     order: { kind: 'rotate' },
+    ...changes,
+  };
+}
+
+/** A plan with a step of each sign, and what only a person can do. */
+export function planSample(changes: Partial<RegistrationPlan> = {}): RegistrationPlan {
+  return {
+    registration: 'calendar',
+    key: 'calendar',
+    configuration: 'c'.repeat(64),
+    credentials: [oldKey, servingKey],
+    steps: [
+      {
+        sign: '~',
+        kind: 'update-registration',
+        subject: 'Contoso Calendar',
+        changes: [
+          { what: 'audience', from: 'AzureADMyOrg', to: 'AzureADandPersonalMicrosoftAccount' },
+          { what: 'permission', from: 'EWS.AccessAsUser.All' },
+          { what: 'permission', to: 'Calendars.ReadWrite' },
+        ],
+        properties: ['access', 'signInAudience'],
+        because: 'drift',
+        earliestAt: now,
+      },
+      {
+        sign: '+',
+        kind: 'add-credential',
+        subject: 'Contoso Calendar',
+        keyId: 'new-credential-1',
+        changes: [],
+        because: 'due',
+        endAt: now + 730 * dayMs,
+        earliestAt: now,
+      },
+      {
+        sign: '~',
+        kind: 'push-credential',
+        subject: 'us/3f0c8a1e-5b7d-4c2a-9e64-1d2b7f8a9c01',
+        keyId: 'new-credential-1',
+        changes: [{ what: 'credential', from: servingKey, to: 'new-credential-1' }],
+        because: 'rotation',
+        earliestAt: now + dayMs,
+      },
+      {
+        sign: '-',
+        kind: 'remove-credential',
+        subject: 'Contoso Calendar',
+        keyId: oldKey,
+        changes: [],
+        because: 'cleanup',
+        earliestAt: now,
+      },
+    ],
+    asks: [{ reason: 'slots-full', subject: oldKey }],
+    unseen: ['nylas timeout'],
+    hash: 'a'.repeat(64),
     ...changes,
   };
 }
