@@ -36,7 +36,7 @@ export default defineConfig({
       project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),
       project('end-to-end', heavy),
       project('browser', heavy),
-      project('architecture'),
+      project('architecture', { testTimeout: 30_000 }),
     ].filter(hasTests),
   },
 });

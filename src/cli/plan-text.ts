@@ -27,7 +27,7 @@ export function planText(terminal: Terminal, plan: FleetPlan, where: string): st
 }
 
 /** One registration: its steps, what only a person can do, what could not be seen. */
-export function registrationLines(
+function registrationLines(
   terminal: Terminal,
   plan: RegistrationPlan,
   madeAt: number,

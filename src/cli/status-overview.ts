@@ -1,5 +1,6 @@
 /** How all registrations are: one line each, and below it what a person must do. */
 import { harmless } from '../audit/plain-text.ts';
+import type { Unmanaged } from '../reconcile/unmanaged.ts';
 import {
   conditionOf,
   conditionWords,
@@ -10,8 +11,14 @@ import {
 } from '../web/page/condition.ts';
 import type { BriefGlance } from '../web/page/model.ts';
 import { dayText, relativeText } from '../web/page/words.ts';
-import type { Seen } from './status.ts';
 import { counted, painted, type Paint, type Terminal } from './terminal.ts';
+
+/** What there is to tell. */
+export interface Seen {
+  readonly glances: readonly BriefGlance[];
+  readonly unmanaged: readonly Unmanaged[];
+  readonly now: number;
+}
 
 /** One sign and one colour for each condition. */
 const marks: Readonly<Record<Condition, { readonly sign: string; readonly paint: Paint }>> = {

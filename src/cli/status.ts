@@ -1,13 +1,13 @@
 /** `keeper status`: how all registrations are, or one of them, as the last passes saw them. */
-import { unmanagedRegistrations, type Unmanaged } from '../reconcile/unmanaged.ts';
+import { unmanagedRegistrations } from '../reconcile/unmanaged.ts';
 import { conditionOf } from '../web/page/condition.ts';
-import type { BriefGlance, RegistrationGlance } from '../web/page/model.ts';
+import type { RegistrationGlance } from '../web/page/model.ts';
 import { status as statusReply } from '../web/status.ts';
 import type { CommandLine } from './command-line.ts';
 import { noMoreThan, readArguments, worldHelp, worldOptions, worldPlaceOf } from './options.ts';
 import { briefGlances, glanceOf, registrationNamed } from './registrations.ts';
 import { detailText } from './status-detail.ts';
-import { overviewText } from './status-overview.ts';
+import { overviewText, type Seen } from './status-overview.ts';
 import { exit, json } from './terminal.ts';
 import { inWorld, type OpenWorld } from './world-place.ts';
 
@@ -98,13 +98,6 @@ async function wholeDocument(
     if (page.next === null) return whole;
     cursor = new URL(page.next, 'https://keeper.invalid').searchParams.get('cursor');
   }
-}
-
-/** What there is to tell. */
-export interface Seen {
-  readonly glances: readonly BriefGlance[];
-  readonly unmanaged: readonly Unmanaged[];
-  readonly now: number;
 }
 
 async function seeAll({ world, desired }: OpenWorld): Promise<Seen> {

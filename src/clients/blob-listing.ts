@@ -138,7 +138,9 @@ function readBlob(xml: string): ListedBlob | undefined {
   const until = xml.indexOf('</Metadata>', from);
   if (from !== -1 && until !== -1) {
     const inner = xml.slice(from + '<Metadata>'.length, until);
-    for (const [, tag = '', text = ''] of inner.matchAll(/<([A-Za-z_]\w*)>([^<]*)<\/\1>/g)) {
+    // What is empty may come as a tag that closes itself.
+    const items = /<([A-Za-z_]\w*)(?:>([^<]*)<\/\1>|\s*\/>)/g;
+    for (const [, tag = '', text = ''] of inner.matchAll(items)) {
       metadata[tag.toLowerCase()] = unescaped(text);
     }
   }

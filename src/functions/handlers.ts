@@ -7,6 +7,7 @@ import type { DesiredRegistration } from '../core/desired.ts';
 import type { WokenBy } from '../core/entry.ts';
 import { readVaultEvent } from '../clients/vault-event.ts';
 import { readWorkMessage } from '../clients/work-message.ts';
+import type { Fault } from '../core/fault.ts';
 import { foreseenDocument } from '../foresight/document.ts';
 import { runPass, type PassReport } from '../reconcile/pass.ts';
 import { registrationsUsing, scan } from '../reconcile/scan.ts';
@@ -106,7 +107,7 @@ export async function work(
   const report = await pass(surroundings, registration, message.cause);
   const { id } = registration;
   if (report.kind === 'unreadable') {
-    throw new Error(`chain of ${id} cannot be read: ${report.fault.kind}`);
+    throw new Error(`chain of ${id} cannot be read: ${toldFault(report.fault)}`);
   }
   if (report.kind === 'broken') {
     world.log.error('audit chain is broken; nothing is done for this registration', {
@@ -129,7 +130,7 @@ export async function work(
     ...(report.stop ? { stopped: report.stop.kind } : {}),
   });
   if (report.stop?.kind === 'storage') {
-    throw new Error(`storage of ${id} cannot be written: ${report.stop.fault.kind}`);
+    throw new Error(`storage of ${id} cannot be written: ${toldFault(report.stop.fault)}`);
   }
   return report;
 }
@@ -157,6 +158,11 @@ async function pass(
     count({ outcome: 'failed', did: [] });
     throw error;
   }
+}
+
+/** Kind and code; a fault holds no vendor's text. */
+function toldFault({ kind, code }: Fault): string {
+  return code === undefined ? kind : `${kind} (${code})`;
 }
 
 function endOf(credential: { readonly expiresAt: number } | null): string {

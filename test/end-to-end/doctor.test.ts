@@ -182,9 +182,10 @@ describe('keeper doctor --data', () => {
   it('prints no secret text', async () => {
     const { secrets } = await worldIn(folder);
     expect(secrets.size).toBeGreaterThan(8);
+    const all = [...secrets, 'somebody-else-knows-this-one'];
     expect(printed.length).toBeGreaterThan(plants.length);
     const texts = printed.map((text, index) => [`output ${index}`, text] as const);
-    expect(leaksIn(texts, secrets)).toEqual([]);
+    expect(leaksIn(texts, all)).toEqual([]);
   });
 });
 

@@ -155,11 +155,11 @@ describe('POST /api/resync', () => {
     for (const { registration, look } of orders) {
       const answer = await api.answerAt(look);
       expect(answer.did, registration).toEqual([]);
-      planned[registration] = (answer.plan ?? []).map((one) => one.kind);
+      planned[registration] = (answer.plan?.steps ?? []).map((one) => one.kind);
       if (registration === 'scheduler') answeredAt = Date.parse(answer.at);
     }
     // There is something to do, and it is told; it was not done until the answer.
-    expect(planned['scheduler']).toContain('issue');
+    expect(planned['scheduler']).toContain('add-credential');
     expect(planned['mail']).toEqual([]);
     const later = requestsIn(folder).slice(asked);
     expect(later.some((one) => one.at <= answeredAt && !isWrite(one))).toBe(true);

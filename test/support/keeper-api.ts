@@ -30,7 +30,7 @@ export interface OrderAnswer {
   readonly at: string;
   readonly state: string;
   readonly did: readonly string[];
-  readonly plan?: readonly { readonly kind: string }[];
+  readonly plan?: { readonly steps: readonly { readonly kind: string }[] };
 }
 
 export interface Api {

@@ -8,7 +8,7 @@ export const connectorClient: Check = {
   group: 'nylas',
   title: 'Each connector holds the client id of its registration',
   runbook: 'connector-foreign',
-  leansOn: ['api-key', 'vault', 'registration'],
+  leansOn: ['api-key', 'vault', 'nylas-key', 'nylas-region', 'nylas-application', 'registration'],
   look: (examination) =>
     eachConnector(examination, (subject) => {
       const { connector, registration, evidence, clientId, pushed } = subject;

@@ -8,7 +8,7 @@ export const nylasApplication: Check = {
   group: 'nylas',
   title: 'Each API key opens the application that keeper.yaml names',
   runbook: 'wrong-application',
-  leansOn: ['api-key', 'vault'],
+  leansOn: ['api-key', 'vault', 'nylas-key', 'nylas-region'],
   look: (examination) =>
     eachConnector(examination, (subject) => {
       const { connector, registration, evidence } = subject;

@@ -9,7 +9,7 @@ export const nylasCallback: Check = {
   group: 'nylas',
   title: 'Each Nylas application has a callback URI',
   runbook: 'connector-lost',
-  leansOn: ['api-key', 'vault'],
+  leansOn: ['api-key', 'vault', 'nylas-key', 'nylas-region', 'nylas-application'],
   look: (examination) =>
     eachConnector(examination, (subject) => {
       const { connector, evidence } = subject;

@@ -8,7 +8,7 @@ export const nylasKey: Check = {
   group: 'nylas',
   title: 'Nylas takes each API key',
   runbook: 'nylas-denied',
-  leansOn: ['api-key', 'vault'],
+  leansOn: ['api-key', 'vault', 'nylas-region'],
   look: (examination) =>
     eachConnector(examination, (subject) => {
       const { connector, evidence } = subject;

@@ -7,7 +7,7 @@ export const nylasRegion: Check = {
   group: 'nylas',
   title: 'Each connector is in the region that keeper.yaml names',
   runbook: 'wrong-application',
-  leansOn: ['api-key', 'vault'],
+  leansOn: ['api-key', 'vault', 'nylas-key'],
   look: (examination) =>
     eachConnector(examination, (subject) => {
       const { connector, registration, evidence } = subject;

@@ -8,7 +8,7 @@ export const storedSecret: Check = {
   group: 'vault',
   title: "Each registration's secret can be read",
   runbook: 'secret-lost',
-  leansOn: ['vault'],
+  leansOn: ['vault', 'deleted-secret'],
   look: (examination) =>
     eachRegistration(examination, ({ desired: { id, secret }, evidence }) => {
       if (isSilent(examination, secret.vault)) return [blocked('vault', id)];
