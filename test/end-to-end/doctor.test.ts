@@ -56,13 +56,14 @@ afterAll(async () => {
   await endKeepers();
 });
 
+async function nowhere(): Promise<never> {
+  throw new Error('the settings name no Keeper here');
+}
+
 async function command(...args: readonly string[]): Promise<{ code: number; out: string }> {
   let out = '';
   const write = (text: string): void => {
     out += text;
-  };
-  const nowhere = async (): Promise<never> => {
-    throw new Error('the settings name no Keeper here');
   };
   const line = {
     terminal: { out: write, err: write, hasColour: false },

@@ -52,6 +52,11 @@ describe('key files', () => {
     expect(thumbprintOf(key)).not.toBe(thumbprintOf(testSigner().key));
   });
 
+  it("have the hash of the key's name for their own", () => {
+    const digest = createHash('sha256').update(key.kid).digest('hex');
+    expect(keyFileName(key.kid)).toBe(`keys/${digest}.json`);
+  });
+
   it('are found by name, once read, and only where the name is theirs', async () => {
     const log = memoryLog();
     log.put(keyFileName(key.kid), encodeKey(key));

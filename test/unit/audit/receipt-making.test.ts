@@ -102,6 +102,8 @@ describe('a receipt', () => {
     await make(desk, 1);
     expect(await seqsOf('k2')).toEqual(from(11, 14));
     calendar.write(...written.slice(4, 10));
+    // Nothing is signed of what was written since.
+    expect(await seqsOf('k2')).toEqual(from(11, 14));
     await make(desk, 2);
     expect(await seqsOf('k2')).toEqual(from(11, 20));
     // The removal of what it replaced is the end of it.

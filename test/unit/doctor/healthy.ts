@@ -20,7 +20,7 @@ export const dayMs = 86_400_000;
 const hourMs = 3_600_000;
 
 export const appId = '11111111-0000-4000-8000-000000000001';
-export const applicationId = '22222222-0000-4000-8000-000000000002';
+const applicationId = '22222222-0000-4000-8000-000000000002';
 export const principalId = '33333333-0000-4000-8000-000000000003';
 export const vaultId =
   '/subscriptions/s/resourceGroups/kept/providers/Microsoft.KeyVault/vaults/kvt';
@@ -40,13 +40,13 @@ registrations:
 `;
 
 /** The file with one registration and one connector. */
-export function desired(): Desired {
+function desired(): Desired {
   const read = parseDesired(file, 'hash');
   if (!read.ok) throw new Error('the file of the test is faulty');
   return read.desired;
 }
 
-export const connectorId = `us/${applicationId}`;
+const connectorId = `us/${applicationId}`;
 
 /** A vault secret with one enabled version. */
 function secret(expiresAt?: number) {

@@ -24,6 +24,11 @@ function azureWith(...replies: readonly Scripted[]) {
   return { requests, azure: azureProbes({ clock, transport, tokens, baseUrl }) };
 }
 
+/** One metric as Azure tells it. */
+function metric(value: string, ...totals: readonly (number | undefined)[]) {
+  return { name: { value }, timeseries: [{ data: totals.map((total) => ({ total })) }] };
+}
+
 describe('azureProbes()', () => {
   it('finds a vault in the subscriptions that the caller sees', async () => {
     const vault = { id: vaultId, properties: { enableRbacAuthorization: true } };
@@ -122,10 +127,6 @@ describe('azureProbes()', () => {
   });
 
   it('adds up what was counted, and lost in either way', async () => {
-    const metric = (value: string, ...totals: readonly (number | undefined)[]) => ({
-      name: { value },
-      timeseries: [{ data: totals.map((total) => ({ total })) }],
-    });
     const { azure, requests } = azureWith(
       json({
         value: [
@@ -197,12 +198,13 @@ describe('azureUrlOf()', () => {
   });
 });
 
+function entraWith(...replies: readonly Scripted[]) {
+  const { transport, requests } = scripted(...replies);
+  const baseUrl = 'https://graph.microsoft.com';
+  return { requests, entra: entraProbes({ clock: manualClock(), transport, tokens, baseUrl }) };
+}
+
 describe('entraProbes()', () => {
-  function entraWith(...replies: readonly Scripted[]) {
-    const { transport, requests } = scripted(...replies);
-    const baseUrl = 'https://graph.microsoft.com';
-    return { requests, entra: entraProbes({ clock: manualClock(), transport, tokens, baseUrl }) };
-  }
   const notFound = json({ error: { code: 'Request_ResourceNotFound' } }, 404);
 
   it('names roles where their resource tells the name', async () => {
@@ -309,31 +311,31 @@ describe('clockWitness()', () => {
   });
 });
 
-describe('storageProbes()', () => {
-  function accountWith(status: number, headers: Record<string, string>, body = '') {
-    const asked: string[] = [];
-    const probes = storageProbes({
-      clock: manualClock(),
-      account: {
-        blobUrl: 'https://st.blob.core.windows.net',
-        queueUrl: 'https://st.queue.core.windows.net',
-        credential: {
-          getToken: async () => ({ token: 't', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
-        },
+function accountWith(status: number, headers: Record<string, string>, body = '') {
+  const asked: string[] = [];
+  const probes = storageProbes({
+    clock: manualClock(),
+    account: {
+      blobUrl: 'https://st.blob.core.windows.net',
+      queueUrl: 'https://st.queue.core.windows.net',
+      credential: {
+        getToken: async () => ({ token: 't', expiresOnTimestamp: Number.MAX_SAFE_INTEGER }),
       },
-      httpClient: {
-        async sendRequest(request) {
-          asked.push(`${request.method} ${request.url}`);
-          const held = request.headers.clone();
-          for (const { name } of held.headersArray()) held.remove(name);
-          for (const [name, value] of Object.entries(headers)) held.set(name, value);
-          return { request, status, headers: held, bodyAsText: body };
-        },
+    },
+    httpClient: {
+      async sendRequest(request) {
+        asked.push(`${request.method} ${request.url}`);
+        const held = request.headers.clone();
+        for (const { name } of held.headersArray()) held.remove(name);
+        for (const [name, value] of Object.entries(headers)) held.set(name, value);
+        return { request, status, headers: held, bodyAsText: body };
       },
-    });
-    return { probes, asked };
-  }
+    },
+  });
+  return { probes, asked };
+}
 
+describe('storageProbes()', () => {
   it('tells what guards a container, and asks only to read', async () => {
     const guarded = accountWith(200, {
       'x-ms-has-immutability-policy': 'true',
