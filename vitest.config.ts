@@ -3,8 +3,12 @@
  */
 import { globSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { ClosingLine } from './test/support/closing-line.ts';
+
+// Hundreds of processes are started from the sources: what was stripped and compiled once is kept.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/compile');
 
 /** A project of the tests in test/<name>. */
 function project(

@@ -195,7 +195,11 @@ function namesAll(chains: readonly ChainHead[], before: readonly ChainHead[]): b
   return before.every((one) => names.has(one.chain));
 }
 
-/** True when each chain, read on from the last statement, has the entry that the heads name. */
+/**
+ * True when each chain, read on from the last statement, stands where the heads say: the same entry at
+ * the same place, and with the defect that they name. A place that is wrong would stop every checkpoint
+ * to come.
+ */
 async function agree(
   files: AuditFiles,
   chains: readonly ChainHead[],
@@ -209,15 +213,24 @@ async function agree(
     const before = known.get(head.chain);
     const from = before ? placeOf(before) : beginning;
     const chain = there.get(head.chain) ?? { registration: head.chain, parts: [], hasGap: false };
-    let hash = head.entries === from.seq ? from.hash : undefined;
-    const walked = await walkChain(files, chain, from, (_entry, link) => {
-      if (link.seq === head.entries) ({ hash } = link);
-      return link.seq < head.entries;
-    });
+    // What is defective goes nowhere from there; what is whole may have gone on meanwhile.
+    const isWhole = head.defect === undefined;
+    const walked = await walkChain(
+      files,
+      chain,
+      from,
+      (_entry, { seq }) => !isWhole || seq < head.entries,
+    );
     if (!walked.ok) return walked;
-    if (hash !== head.hash) return success(false);
+    const { place, defect } = walked.value;
+    const reached = isWhole && head.entries === from.seq ? from : place;
+    if (!isAt(head, reached) || (!isWhole && defect?.defect !== head.defect)) return success(false);
   }
   return success(true);
+}
+
+function isAt(head: ChainHead, { seq, hash, blob, bytes }: Place): boolean {
+  return head.entries === seq && head.hash === hash && head.blob === blob && head.bytes === bytes;
 }
 
 /** From durable heads, whose text this is, to a published statement. */

@@ -67,6 +67,8 @@ export function keysAmong(
   };
 }
 
+/** Written in one way only: else one key would have several thumbprints. */
 function isCoordinate(value: unknown): value is string {
-  return typeof value === 'string' && /^[A-Za-z0-9_-]{43}$/.test(value);
+  if (typeof value !== 'string' || !/^[A-Za-z0-9_-]{43}$/.test(value)) return false;
+  return Buffer.from(value, 'base64url').toString('base64url') === value;
 }

@@ -81,6 +81,7 @@ function gathering(keyId: string): Gathering {
         if (!namesCredential(entry, keyId)) {
           if (entry.kind === 'outcome' && entry.facts?.keyId) replaced.add(entry.facts.keyId);
           if (entry.kind === 'proof' && entry.takeOver) replaced.add(entry.keyId);
+          if (entry.kind === 'recovery' && entry.keyId) replaced.add(entry.keyId);
           return;
         }
         const intent = entry.kind === 'outcome' || entry.kind === 'recovery' ? entry.intent : '';

@@ -31,10 +31,7 @@ afterEach(endKeepers);
 
 /** Writes right after which the process dies, whether or not they were answered. */
 const moments: readonly (readonly [name: string, isIt: (asked: Asked) => boolean])[] = [
-  ['a registration is made', ({ url }) => url.pathname.includes("uniqueName='keeper-calendar'")],
   ['a credential is added', ({ url }) => url.pathname.endsWith('/addPassword')],
-  ['it is stored', ({ url }) => url.pathname.endsWith('-pending')],
-  ['it is made the current one', ({ url }) => /\/secrets\/nylas-\w+$/.test(url.pathname)],
   ['a connector gets it', ({ url }) => url.pathname.includes('/connectors')],
 ];
 

