@@ -36,14 +36,14 @@ export function whyOf({ because, kind, sign }: Pick<Step, 'because' | 'kind' | '
   return because === 'dead' && sign === '+' ? why.missing : why[because];
 }
 
-/** Changes, those of one property in one line. */
-export function changeLines(changes: readonly Change[]): readonly string[] {
+/** Changes, those of one property in one line. Not every font has an arrow: a page says it in a word. */
+export function changeLines(changes: readonly Change[], becomes = '→'): readonly string[] {
   const whats = [...new Set(changes.map((one) => one.what))];
   return whats.map((what) => {
     const all = changes.filter((one) => one.what === what);
     const [only] = all;
     if (only && all.length === 1 && only.from !== undefined && only.to !== undefined) {
-      return `${what}: ${shown(only.from)} → ${shown(only.to)}`;
+      return `${what}: ${shown(only.from)} ${becomes} ${shown(only.to)}`;
     }
     const gone = all.flatMap((one) => (one.from === undefined ? [] : [`−${shown(one.from)}`]));
     const added = all.flatMap((one) => (one.to === undefined ? [] : [shown(one.to)]));

@@ -19,7 +19,7 @@ export async function order(call: PageCall, id: string, orderId: string): Promis
   }
   const { world, mayOperate } = call;
   const now = world.clock.now();
-  return page(200, orderPage({ id, outcome, now, mayOperate }));
+  return page(200, orderPage({ id, order: orderId, outcome, now, mayOperate }));
 }
 
 const again = 'Try again in a minute.';

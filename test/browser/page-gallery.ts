@@ -159,17 +159,25 @@ export const gallery: Readonly<Record<string, string>> = {
   ),
   plan: orderPage({
     id: 'calendar',
+    order: 'an-order',
     now,
     mayOperate: true,
     outcome: { kind: 'plan', plan: planSample(), at: now - hourMs / 30 },
   }),
   'plan-empty': orderPage({
     id: 'calendar',
+    order: 'an-order',
     now,
     mayOperate: false,
     outcome: { kind: 'plan', plan: planSample({ steps: [], asks: [], unseen: [] }), at: now },
   }),
-  'order-waits': orderPage({ id: 'calendar', now, mayOperate: true, outcome: { kind: 'waits' } }),
+  'order-waits': orderPage({
+    id: 'calendar',
+    order: 'an-order',
+    now,
+    mayOperate: true,
+    outcome: { kind: 'waits' },
+  }),
   message: messagePage({
     title: 'Not allowed',
     text: 'You are signed in, but have no role at Keeper.',

@@ -86,3 +86,7 @@ export const skeletonCounts = `(() => {
 
 /** Letters of twice the size, as a browser's own setting makes them. */
 export const doubleLetters = `document.documentElement.style.fontSize = '200%'`;
+
+/** What axe-core holds against a page: the rule, and where. All of its rules but experimental ones. */
+export const axeViolations = `axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+  violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => id + ' ' + target.join(' '))))`;

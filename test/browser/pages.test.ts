@@ -1,11 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startChromium } from '../support/chromium.ts';
 import { gallery } from './page-gallery.ts';
 import { pageServer, type PageServer } from './page-server.ts';
 import {
+  axeViolations,
   doubleLetters,
   faintTexts,
   focused,
@@ -140,6 +142,19 @@ describe.skipIf(missing !== undefined)(
       await page.keyboard.press('Enter');
       expect(await page.evaluate('document.activeElement.id')).toBe('main');
       await context.close();
+    });
+
+    test.each([
+      ['wide and light', looks['wide']],
+      ['narrow and dark', { ...looks['narrow'], colorScheme: 'dark' as const }],
+    ])('axe finds no fault with any page: %s', async (_name, look) => {
+      // Its own script must run, which the page's policy would not let in.
+      const options = { ...look, javaScriptEnabled: true, bypassCSP: true };
+      const seen = await eachPage(options, async (page) => {
+        await page.evaluate(axe.source);
+        return page.evaluate<string[]>(axeViolations);
+      });
+      expect(seen).toEqual(all([]));
     });
 
     test('a screen reader finds landmarks, one first heading, and a name on every control', async () => {

@@ -13,15 +13,13 @@ export interface Page {
   /** Absent on a page that only says something. */
   readonly now?: number;
   readonly mayOperate?: boolean;
-  /** A browser is to ask again after so many seconds. */
-  readonly refreshSeconds?: number;
 }
 
 /** File errors that a page lists; the command line tells all of them. */
 const fileErrorsShown = 10;
 
 /** The whole document. */
-export function documentOf({ title, main, now, mayOperate, refreshSeconds }: Page): string {
+export function documentOf({ title, main, now, mayOperate }: Page): string {
   const asOf = now !== undefined && html`<span class="quiet">As of ${instantTime(now)}</span>`;
   const role =
     mayOperate !== undefined &&
@@ -35,7 +33,6 @@ export function documentOf({ title, main, now, mayOperate, refreshSeconds }: Pag
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="robots" content="noindex" />
-        ${refreshSeconds !== undefined && html`<meta http-equiv="refresh" content="${refreshSeconds}" />`}
         <title>${cut(title, 100)} · Keeper</title>
         ${Markup.style(style)}
       </head>

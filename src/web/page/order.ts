@@ -2,12 +2,12 @@
 import type { Ask, RegistrationPlan, Step } from '../../foresight/step.ts';
 import { changeLines, sumOf, titleOf, whyOf } from '../../foresight/words.ts';
 import { meaningOf } from '../../core/reason.ts';
-import { overviewAddress, ordersAddress, registrationAddress } from './addresses.ts';
+import { orderAddress, overviewAddress, ordersAddress, registrationAddress } from './addresses.ts';
 import { documentOf } from './frame.ts';
 import { foreign, html, type Content, type Markup } from './html.ts';
 import type { PageCircumstances, PlannedStep } from './model.ts';
 import { stepList } from './steps.ts';
-import { instantTime, relativeTime } from './words.ts';
+import { relativeTime } from './words.ts';
 
 /** What came of an order. */
 export type OrderOutcome =
@@ -25,11 +25,10 @@ export type OrderOutcome =
 export interface OrderModel extends Omit<PageCircumstances, 'fileErrors'> {
   /** The name of the registration in the file. */
   readonly id: string;
+  /** The id of the order. */
+  readonly order: string;
   readonly outcome: OrderOutcome;
 }
-
-/** Seconds after which a browser asks again, while an order waits. */
-const askAgainSeconds = 10;
 
 /** The page as a document. */
 export function orderPage(model: OrderModel): string {
@@ -41,15 +40,7 @@ export function orderPage(model: OrderModel): string {
     </nav>
     ${told(model)}
   `;
-  const title = `${id}: ${titles[outcome.kind]}`;
-  const refreshSeconds = outcome.kind === 'waits' ? askAgainSeconds : undefined;
-  return documentOf({
-    title,
-    main,
-    now,
-    mayOperate,
-    ...(refreshSeconds === undefined ? {} : { refreshSeconds }),
-  });
+  return documentOf({ title: `${id}: ${titles[outcome.kind]}`, main, now, mayOperate });
 }
 
 const titles: Readonly<Record<OrderOutcome['kind'], string>> = {
@@ -59,15 +50,15 @@ const titles: Readonly<Record<OrderOutcome['kind'], string>> = {
   refused: 'your order was refused',
 };
 
-function told({ id, outcome, now, mayOperate }: OrderModel): Markup {
+function told({ id, order, outcome, now, mayOperate }: OrderModel): Markup {
   switch (outcome.kind) {
     case 'waits':
       return html`<div class="verdict">
         <h1>${foreign(id, 200)}: your order waits</h1>
-        <p class="lede" role="status">
-          The next pass takes it in, within minutes. This page asks again by itself every
-          ${askAgainSeconds} seconds.
-        </p>
+        <p class="lede" role="status">The next pass takes it in, within minutes.</p>
+        <div class="actions">
+          <a class="button" href="${orderAddress(id, order)}">See whether it is done</a>
+        </div>
       </div>`;
     case 'plan':
       return planTold({ id, plan: outcome.plan, at: outcome.at, now, mayOperate });
@@ -77,7 +68,7 @@ function told({ id, outcome, now, mayOperate }: OrderModel): Markup {
         <h1>${foreign(id, 200)}: ${titles[outcome.kind]}</h1>
         <p class="lede">${outcome.reason}</p>
         <p>
-          The pass ended ${instantTime(outcome.at)}, ${relativeTime(outcome.at, now)}.
+          The pass ended ${relativeTime(outcome.at, now)}.
           ${outcome.did.length === 0 ? 'It found nothing to do.' : `It did: ${outcome.did.join(', ')}.`}
         </p>
         <p><a href="${registrationAddress(id)}">How the registration is</a></p>
@@ -108,8 +99,8 @@ function planTold({ id, plan, at, now, mayOperate }: PlanTold): Markup {
         has been done.
       </p>
       <p class="quiet">
-        As things were ${instantTime(at)}, ${relativeTime(at, now)}. Steps that need no order are
-        taken by Keeper at their time.
+        As things were ${relativeTime(at, now)}. Steps that need no order are taken by Keeper at
+        their time.
       </p>
       ${unseenNote}${mayOperate && lookAgain(id)}
     </div>
@@ -140,7 +131,7 @@ function plannedStep(step: Step): PlannedStep {
     sign,
     text: capital(titleOf(step)),
     reason: `${capital(whyOf(step))}.`,
-    lines: changeLines(changes),
+    lines: changeLines(changes, 'becomes'),
     earliestAt,
   };
 }
