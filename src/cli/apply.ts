@@ -1,8 +1,12 @@
 /** `keeper apply`: exactly a plan that was kept, or nothing of it. */
 import { readFileSync } from 'node:fs';
+import { harmless } from '../audit/plain-text.ts';
+import type { DesiredRegistration } from '../core/desired.ts';
+import { meaningOf } from '../core/reason.ts';
 import { boundOf } from '../foresight/bound.ts';
 import { differences } from '../foresight/difference.ts';
-import { readFleetDocument } from '../foresight/document.ts';
+import { foreseenDocument, readFleetDocument } from '../foresight/document.ts';
+import { foresee } from '../foresight/foresee.ts';
 import type { FleetPlan, RegistrationPlan, Step } from '../foresight/step.ts';
 import { titleOf } from '../foresight/words.ts';
 import { runPass, type PassReport } from '../reconcile/pass.ts';
@@ -16,7 +20,6 @@ import {
   worldPlaceOf,
 } from './options.ts';
 import { lookAhead } from './plan.ts';
-import { registrationNamed } from './registrations.ts';
 import { counted, exit, json, UsageError, type Terminal } from './terminal.ts';
 import { inWorld, type OpenWorld } from './world-place.ts';
 
@@ -60,7 +63,7 @@ export async function apply(line: CommandLine, args: readonly string[]): Promise
     if (moved.length > 0) return refuse(line.terminal, moved, values.json === true);
     const results: Result[] = [];
     for (const one of wanted.registrations) {
-      if (one.steps.length > 0) results.push(await carryOut(line, open, one));
+      if (one.steps.length > 0) results.push(await applyOne(line, open, one));
     }
     tell(line.terminal, results, values.json === true);
     return results.every((one) => one.failed === undefined) ? exit.fine : exit.wrong;
@@ -101,7 +104,7 @@ function refuse(terminal: Terminal, moved: readonly string[], wantsJson: boolean
   if (wantsJson) terminal.out(json({ applied: false, moved }));
   else {
     terminal.err('keeper: nothing was done. The world has moved since the plan was made:\n');
-    terminal.out(`${moved.join('\n')}\n`);
+    terminal.out(`${moved.map(harmless).join('\n')}\n`);
     terminal.err('Make a new one with keeper plan --out.\n');
   }
   return exit.wrong;
@@ -116,20 +119,46 @@ interface Result {
   readonly failed?: string;
 }
 
-async function carryOut(
-  { terminal, pause }: CommandLine,
-  { world, desired }: OpenWorld,
+/** Looks once more right before: the one before it may have taken minutes. */
+async function applyOne(
+  line: CommandLine,
+  open: OpenWorld,
   wanted: RegistrationPlan,
 ): Promise<Result> {
-  const registration = registrationNamed(desired, wanted.registration);
-  const admits = boundOf(wanted);
+  const { world, desired } = open;
+  const registration = desired.registrations.find((one) => one.key === wanted.key);
+  const now = registration && (await foresee(world, registration));
+  if (!registration || !now || !('steps' in now) || now.hash !== wanted.hash) {
+    const failed = 'the world has moved since the plan was made: nothing was done';
+    return { registration: wanted.registration, did: [], left: wanted.steps, failed };
+  }
+  return carryOut(line, { world, registration, wanted });
+}
+
+interface Task {
+  readonly world: OpenWorld['world'];
+  readonly registration: DesiredRegistration;
+  readonly wanted: RegistrationPlan;
+}
+
+async function carryOut(
+  { terminal, pause }: CommandLine,
+  { world, registration, wanted }: Task,
+): Promise<Result> {
+  const bound = boundOf(wanted);
   const did: string[] = [];
   let failed: string | undefined;
   for (let pass = 1; pass <= mostPasses; pass += 1) {
     terminal.err(`${wanted.registration}: pass ${pass}\n`);
-    const report = await runPass(world, registration, { wokenBy: 'order', admits });
+    const before = [...did];
+    const report = await runPass(world, registration, {
+      wokenBy: 'order',
+      admits: (action, now) => bound(action, [...before, ...now]),
+      // Somebody else's wish to see the plan may wait: it is answered as in any pass.
+      foresee: foreseenDocument,
+    });
     if (report.kind === 'looked') did.push(...report.did);
-    failed = failureOf(report);
+    failed = failureOf(report, wanted);
     if (failed !== 'moved' && !isUnfinished(report)) break;
     await pause(betweenPassesMs);
   }
@@ -137,20 +166,25 @@ async function carryOut(
   return {
     registration: wanted.registration,
     did,
-    left: failed === undefined ? left : [],
+    left,
     ...(failed === undefined ? {} : { failed }),
   };
 }
 
-function failureOf(report: PassReport): string | undefined {
+function failureOf(report: PassReport, { asks }: RegistrationPlan): string | undefined {
   if (report.kind !== 'looked') return `the chain is ${report.kind}`;
   if (report.outside) {
     return `${report.outside.kind} would be needed, and is not in the plan: nothing more is done`;
   }
   if (report.stop?.kind === 'moved') return 'moved';
   if (report.stop) return `storage: ${report.stop.fault.kind}`;
-  const { state, reason } = report.status;
-  return state === 'needs-person' && report.did.length === 0 ? reason : undefined;
+  // What the plan did not ask of a person has come up in carrying it out.
+  const asked = report.plan.standing.find(
+    ({ reason, subject }) =>
+      meaningOf(reason).state === 'needs-person' &&
+      !asks.some((one) => one.reason === reason && one.subject === subject),
+  );
+  return asked && `${asked.reason}: ${meaningOf(asked.reason).means}`;
 }
 
 function isUnfinished(report: PassReport): boolean {
@@ -168,11 +202,17 @@ function leftOf({ steps }: RegistrationPlan, did: readonly string[]): readonly S
   });
 }
 
+function later(failed: string | undefined, { earliestAt }: Step): string {
+  return failed === undefined
+    ? `Keeper goes on by itself, not before ${new Date(earliestAt).toISOString()}`
+    : 'not done';
+}
+
 function tell(terminal: Terminal, results: readonly Result[], wantsJson: boolean): void {
   if (wantsJson) {
     terminal.out(
       json({
-        applied: true,
+        applied: results.every((one) => one.failed === undefined),
         registrations: results.map(({ left, ...one }) => ({
           ...one,
           left: left.map(({ sign, kind, subject, earliestAt }) => ({
@@ -189,12 +229,10 @@ function tell(terminal: Terminal, results: readonly Result[], wantsJson: boolean
   if (results.length === 0) terminal.out('The plan has nothing to do, and nothing was done.\n');
   for (const { registration, did, left, failed } of results) {
     const steps = did.filter((one) => !one.includes('prove'));
-    terminal.out(`${registration}: ${counted(steps.length, 'step')} done.\n`);
+    terminal.out(`${harmless(registration)}: ${counted(steps.length, 'step')} done.\n`);
     if (failed !== undefined) terminal.out(`  ! ${failed}\n`);
     for (const one of left) {
-      terminal.out(
-        `  … ${titleOf(one)}: Keeper goes on by itself, not before ${new Date(one.earliestAt).toISOString()}\n`,
-      );
+      terminal.out(`  … ${harmless(titleOf(one))}: ${later(failed, one)}\n`);
     }
   }
 }

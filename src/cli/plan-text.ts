@@ -1,6 +1,7 @@
 /** A plan for the eyes of a person. */
 import type { FleetPlan, RegistrationPlan, Sign, Step } from '../foresight/step.ts';
 import { changeLines, changesIn, sumOf, titleOf, whyOf } from '../foresight/words.ts';
+import { harmless } from '../audit/plain-text.ts';
 import { meaningOf } from '../core/reason.ts';
 import { counted, painted, type Paint, type Terminal } from './terminal.ts';
 
@@ -12,7 +13,9 @@ const atOnceMs = 15 * 60_000;
 /** The whole plan, a newline at its end. */
 export function planText(terminal: Terminal, plan: FleetPlan, where: string): string {
   const { registrations, unforeseen, madeAt } = plan;
-  const told = registrations.filter((one) => one.steps.length + one.asks.length > 0);
+  const told = registrations.filter(
+    (one) => one.steps.length + one.asks.length + one.unseen.length > 0,
+  );
   const quiet = registrations.length - told.length;
   const needy = registrations.filter((one) => one.asks.length > 0).length;
   const blocks = [
@@ -34,11 +37,11 @@ function registrationLines(
 ): readonly string[] {
   const { registration, steps, asks, unseen } = plan;
   return [
-    painted(terminal, 'bold', `${registration}: ${changesIn(plan)}`),
+    painted(terminal, 'bold', `${harmless(registration)}: ${changesIn(plan)}`),
     ...steps.flatMap((one) => stepLines(terminal, one, madeAt)),
     ...asks.flatMap(({ reason, subject }) => {
       const { means, remedy } = { remedy: undefined, ...meaningOf(reason) };
-      const about = subject === undefined ? '' : ` (${subject})`;
+      const about = subject === undefined ? '' : ` (${harmless(subject)})`;
       return [
         `  ${painted(terminal, 'red', '!')} ${reason}${about}: ${means}`,
         ...(remedy === undefined ? [] : [`      ${remedy}`]),
@@ -54,8 +57,8 @@ function stepLines(terminal: Terminal, step: Step, madeAt: number): readonly str
   const { sign, earliestAt, changes } = step;
   const later = earliestAt > madeAt + atOnceMs ? `, not before ${instant(earliestAt)}` : '';
   return [
-    `  ${painted(terminal, paints[sign], sign)} ${titleOf(step)} ${painted(terminal, 'dim', `(${whyOf(step)}${later})`)}`,
-    ...changeLines(changes).map((one) => `      ${one}`),
+    `  ${painted(terminal, paints[sign], sign)} ${harmless(titleOf(step))} ${painted(terminal, 'dim', `(${whyOf(step)}${later})`)}`,
+    ...changeLines(changes).map((one) => `      ${harmless(one)}`),
   ];
 }
 

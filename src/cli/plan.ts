@@ -30,7 +30,8 @@ Options
   --out FILE           keep the plan, for keeper apply FILE
   --json               for machines
 
-Exit codes: 0 nothing to change; 2 changes are pending; 1 an error, also in an argument.
+Exit codes: 0 nothing to change; 2 changes are pending; 1 an error, also in an argument, or something
+could not be seen and nothing else is to change.
 
 Examples
   keeper plan
@@ -99,7 +100,9 @@ export async function lookAhead(
 
 function codeOf({ registrations, unforeseen }: FleetPlan): number {
   if (unforeseen.length > 0) return planExit.error;
-  return registrations.some((one) => one.steps.length > 0) ? planExit.changes : planExit.nothing;
+  if (registrations.some((one) => one.steps.length > 0)) return planExit.changes;
+  // What could not be seen may hold changes: that is not nothing.
+  return registrations.some((one) => one.unseen.length > 0) ? planExit.error : planExit.nothing;
 }
 
 function keep(path: string, made: FleetPlan): void {

@@ -3,11 +3,13 @@ import type { Action } from '../core/action.ts';
 import type { EffectKind } from '../core/entry.ts';
 import type { RegistrationPlan, Step } from './step.ts';
 
-/** Tells whether an action is one of the plan's steps; each issue of a credential counts once. */
-export function boundOf(plan: RegistrationPlan): (action: Action) => boolean {
+/** Tells whether an action is one of the plan's steps, after what was done of it. */
+export function boundOf(
+  plan: RegistrationPlan,
+): (action: Action, did: readonly string[]) => boolean {
   const { steps } = plan;
   const known = new Set(plan.credentials);
-  let issues = steps.filter((one) => one.kind === 'add-credential').length;
+  const issues = steps.filter((one) => one.kind === 'add-credential').length;
 
   function some(kind: EffectKind, fits: (step: Step) => boolean = () => true): boolean {
     return steps.some((one) => one.kind === kind && fits(one));
@@ -18,7 +20,7 @@ export function boundOf(plan: RegistrationPlan): (action: Action) => boolean {
     return keyId === real || (keyId.startsWith('new-') && !known.has(real));
   }
 
-  return (action) => {
+  return (action, did) => {
     switch (action.kind) {
       // These ask, and change nothing at a vendor.
       case 'note':
@@ -29,12 +31,9 @@ export function boundOf(plan: RegistrationPlan): (action: Action) => boolean {
       case 'create-service-principal':
         return some(action.kind);
       case 'update-registration':
-        return some('update-registration', ({ properties = [] }) =>
-          action.changes.every((one) => properties.includes(one)),
-        );
+        return some('update-registration', ({ patch }) => patch === action.fingerprint);
       case 'issue':
-        issues -= 1;
-        return issues >= 0;
+        return did.filter((one) => one === 'add-credential').length < issues;
       case 'promote':
         return some('promote-credential', (one) => isSame(one, action.keyId));
       case 'push':

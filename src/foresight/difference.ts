@@ -1,5 +1,5 @@
 /** How two plans differ: what the world has come to since the first was made, in lines for a person. */
-import type { FleetPlan, RegistrationPlan, Step } from './step.ts';
+import type { Ask, FleetPlan, RegistrationPlan, Step } from './step.ts';
 import { changeLines, shortKey, titleOf } from './words.ts';
 
 /** Nothing when the later plan is the earlier one. Instants do not count. */
@@ -20,6 +20,7 @@ function registrationDifferences(
 ): readonly string[] {
   const id = before.registration;
   const [gone, come] = bothWays(before.credentials, now.credentials);
+  const [answered, asked] = bothWays(before.asks.map(askText), now.asks.map(askText));
   const [fewer, more] = bothWays(before.steps.map(textOf), now.steps.map(textOf));
   const lines = [
     ...(before.configuration === now.configuration
@@ -29,9 +30,19 @@ function registrationDifferences(
     ...gone.map((one) => `${id}: credential ${shortKey(one)} is there no more.`),
     ...fewer.map((one) => `${id}: no longer to do: ${one}`),
     ...more.map((one) => `${id}: also to do: ${one}`),
-    ...now.unseen.map((one) => `${id}: cannot be seen now: ${one}`),
+    ...bothWays(before.unseen, now.unseen)[1].map((one) => `${id}: cannot be seen now: ${one}`),
+    ...bothWays(before.unseen, now.unseen)[0].map((one) => `${id}: can be seen now: ${one}`),
+    ...answered.map((one) => `${id}: asks a person no more: ${one}`),
+    ...asked.map((one) => `${id}: asks a person now: ${one}`),
+    ...(before.registration === now.registration
+      ? []
+      : [`${id}: is called ${now.registration} now.`]),
   ];
   return lines.length > 0 ? lines : [`${id}: the order of the steps is another.`];
+}
+
+function askText({ reason, subject }: Ask): string {
+  return subject === undefined ? reason : `${reason} (${subject})`;
 }
 
 /** What only the first has, and what only the second. */

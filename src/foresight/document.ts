@@ -4,6 +4,7 @@
  * at all, and its hashes must be those of what it says.
  */
 import { z } from 'zod';
+import { canonicalJson, sha256 } from '../audit/canonical.ts';
 import { meaningOf, reasons, type Reason } from '../core/reason.ts';
 import type { Basis } from '../reconcile/pass.ts';
 import { foreseeFrom } from './foresee.ts';
@@ -33,7 +34,7 @@ const step = z.strictObject({
   subject: text,
   keyId: text.optional(),
   changes: z.array(change).max(1_000),
-  properties: z.array(text).max(20).optional(),
+  patch: text.optional(),
   because: z.enum([
     'missing',
     'drift',
@@ -86,6 +87,7 @@ const fleetPlan = z.strictObject({
   registrations: z.array(registrationPlan).max(100_000),
   unforeseen: z.array(unforeseen).max(100_000),
   hash: sha,
+  seal: sha,
 });
 
 /** The plan of one registration, for JSON. */
@@ -97,7 +99,7 @@ export function registrationDocument(plan: RegistrationPlan): object {
 /** The plan of a fleet, for JSON. */
 export function fleetDocument(plan: FleetPlan): object {
   const { v, madeAt, file, registrations, unforeseen: others, hash } = plan;
-  return {
+  const document = {
     v,
     madeAt: iso(madeAt),
     file,
@@ -106,6 +108,13 @@ export function fleetDocument(plan: FleetPlan): object {
     unforeseen: others,
     hash,
   };
+  return { ...document, seal: sealOf(document) };
+}
+
+/** Over all of a kept plan, its instants too, which no comparison of plans looks at. */
+function sealOf(document: object): string {
+  const sealed = Object.entries(document).filter(([name]) => name !== 'seal');
+  return sha256(canonicalJson(Object.fromEntries(sealed)));
 }
 
 /** The answer to a wish to see the plan of one registration. Makes no write of any kind. */
@@ -125,7 +134,8 @@ export function readFleetDocument(
   const plan = planIn(read.data);
   const isWhole =
     plan.registrations.every((one) => one.hash === planHash(one)) &&
-    plan.hash === fleetHash(plan.file, plan.registrations);
+    plan.hash === fleetHash(plan.file, plan.registrations, plan.unforeseen) &&
+    read.data.seal === sealOf(read.data);
   if (!isWhole)
     return { ok: false, why: 'it was changed after it was made: its hash does not fit' };
   return { ok: true, plan };

@@ -31,7 +31,7 @@ export async function foresee(
   switches?: SwitchCounter,
 ): Promise<RegistrationPlan | Unforeseen> {
   const opened = await openSession(world, desired);
-  if (opened.kind !== 'open') return unforeseen(desired, opened);
+  if (opened.kind !== 'open') return noPlan(desired, opened);
   const { memory } = opened.session;
   const observed = await observe({ world, desired, memory }, new Set(allParts(desired)));
   return foreseeFrom({ world, desired, memory, observed }, switches);
@@ -47,14 +47,17 @@ export async function foreseeFrom(
   const world = imaginedWorld({ real, desired, mind, clock, switches });
   const standing: Standing[] = [];
   const untilAt = clock.now() + horizonMs;
-  for (let pass = 1; pass <= mostPasses; pass += 1) {
+  let pass = 1;
+  for (; pass <= mostPasses; pass += 1) {
     const report = await runPass(world, desired);
-    if (report.kind !== 'looked') return unforeseen(desired, report);
+    if (report.kind !== 'looked') return noPlan(desired, report);
     standing.push(...report.plan.standing);
     const nextAt = nextLookAt(report, clock.now());
     if (nextAt === undefined || nextAt > untilAt) break;
     clock.goTo(nextAt);
   }
+  const listed = await real.orders.list(desired.key);
+  const isCut = pass > mostPasses;
   const plan = {
     registration: desired.id,
     key: desired.key,
@@ -62,7 +65,12 @@ export async function foreseeFrom(
     credentials: credentialsIn(observed),
     steps: mind.steps,
     asks: asksIn(standing),
-    unseen: unseenIn(observed),
+    unseen: [
+      ...unseenIn(observed),
+      // Orders that wait are part of what Keeper would do.
+      ...(listed.ok ? [] : [`storage ${listed.fault.kind}`]),
+      ...(isCut ? [`what follows after ${mostPasses} looks`] : []),
+    ],
   };
   return { ...plan, hash: planHash(plan) };
 }
@@ -74,7 +82,7 @@ function nextLookAt(report: Extract<PassReport, { kind: 'looked' }>, now: number
   return plan.state === 'healthy' ? undefined : Math.max(plan.nextLookAt, now + secondMs);
 }
 
-function unforeseen(
+function noPlan(
   { id }: DesiredRegistration,
   why: Exclude<PassReport, { kind: 'looked' }>,
 ): Unforeseen {
@@ -101,6 +109,7 @@ function unseenIn(observed: Observed): readonly string[] {
   const views = Object.values(connectors).flatMap((one) => [one.application, one.connector]);
   const parts: readonly Seen<unknown>[] = [
     registration,
+    observed.deletedRegistration,
     servicePrincipal,
     current,
     pending,
@@ -147,12 +156,13 @@ export async function foreseeAll(
   await Promise.all(Array.from({ length: atOnce }, work));
   const all = wanted.flatMap((one) => seen.get(one.id) ?? []);
   const registrations = all.filter((one) => 'steps' in one);
+  const unforeseen = all.filter((one): one is Unforeseen => !('steps' in one));
   return {
     v: 1,
     madeAt: real.clock.now(),
     file: desired.hash,
     registrations,
-    unforeseen: all.filter((one): one is Unforeseen => !('steps' in one)),
-    hash: fleetHash(desired.hash, registrations),
+    unforeseen,
+    hash: fleetHash(desired.hash, registrations, unforeseen),
   };
 }

@@ -1,6 +1,7 @@
 /** Microsoft Graph and Entra's token endpoint, imagined. The tenant's policy alone is read for real. */
 import type { Permission } from '../core/desired.ts';
 import { failure, success } from '../core/fault.ts';
+import { hash64 } from '../core/fingerprint.ts';
 import { absent, known, type SeenCredential, type SeenRegistration } from '../core/observed.ts';
 import { nameOfPermission } from '../core/permissions.ts';
 import { Secret } from '../core/secret.ts';
@@ -63,13 +64,12 @@ export function imaginedDirectory(
       if (mind.refusal) return failure(mind.refusal);
       if (seen.registration.kind === 'known') {
         const changes = changesOf(seen.registration.value, patch);
-        const properties = Object.keys(patch).toSorted();
         mind.note({
           sign: '~',
           kind: 'update-registration',
           subject: subject(),
           changes,
-          properties,
+          patch: hash64(JSON.stringify(patch)),
         });
       }
       seen.registration = changed(seen.registration, (one) => ({ ...one, ...patch }));

@@ -1,6 +1,7 @@
 /** Key Vault, imagined: versions come and are disabled; the text of none is read. */
 import { pendingOf, type DesiredRegistration, type SecretRef } from '../core/desired.ts';
 import { failure, success } from '../core/fault.ts';
+import type { CredentialMemory } from '../core/memory.ts';
 import { known, type SeenSecret, type SeenVersion } from '../core/observed.ts';
 import { Secret } from '../core/secret.ts';
 import type { Vault } from '../reconcile/world.ts';
@@ -16,12 +17,17 @@ export function imaginedVault(mind: Mind, desired: DesiredRegistration): Vault {
     return name === pending.name ? 'pending' : 'current';
   }
 
+  /** The credential whose text the chain knows a version to hold. */
+  function holderOf(part: Part, version: string): CredentialMemory | undefined {
+    return Object.values(memory.credentials).find((one) =>
+      one.held.some((held) => held.secret === part && held.version === version),
+    );
+  }
+
   /** What stands for the text of a version: it has the hint that the real one would have. */
   function textOf(part: Part, version: SeenVersion | undefined): Secret | undefined {
     if (version === undefined) return undefined;
-    const holder = Object.values(memory.credentials).find((one) =>
-      one.held.some((held) => held.secret === part && held.version === version.version),
-    );
+    const holder = holderOf(part, version.version);
     const shown = seen[part].kind === 'known' ? seen[part].value.current : undefined;
     const hint =
       hints.get(version.version) ??
@@ -69,7 +75,8 @@ export function imaginedVault(mind: Mind, desired: DesiredRegistration): Vault {
         versions: [version, ...(before?.versions ?? [])],
       });
       const keyId = tags['keyId'] ?? '';
-      const from = before?.current.tags['keyId'];
+      const from =
+        before && (before.current.tags['keyId'] ?? holderOf(part, before.current.version)?.keyId);
       mind.note({
         sign: before === undefined ? '+' : '~',
         kind: part === 'pending' ? 'store-credential' : 'promote-credential',
@@ -95,7 +102,7 @@ export function imaginedVault(mind: Mind, desired: DesiredRegistration): Vault {
         sign: '-',
         kind: 'disable-version',
         subject: `${ref.vault}/${ref.name}`,
-        keyId: found?.tags['keyId'] ?? version,
+        keyId: found?.tags['keyId'] ?? holderOf(part, version)?.keyId ?? version,
       });
       return success({});
     },

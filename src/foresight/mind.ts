@@ -10,13 +10,16 @@ import type { Change, Sign, Step } from './step.ts';
 
 type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
+/** Characters of one text in a plan. */
+const longestText = 500;
+
 export interface Note {
   readonly sign: Sign;
   readonly kind: EffectKind;
   readonly subject: string;
   readonly keyId?: string;
   readonly changes?: readonly Change[];
-  readonly properties?: readonly string[];
+  readonly patch?: string;
   readonly endAt?: number;
 }
 
@@ -51,8 +54,15 @@ export function mindOf(parts: {
     cause: 'missing',
     refusal: undefined,
     now,
-    note({ changes = [], ...note }) {
-      mind.steps.push({ ...note, changes, because: mind.cause, earliestAt: now() });
+    note({ changes: all = [], ...note }) {
+      const changes = all.map(bounded);
+      mind.steps.push({
+        ...note,
+        subject: cut(note.subject),
+        changes,
+        because: mind.cause,
+        earliestAt: now(),
+      });
     },
     newName(what) {
       const count = (counts.get(what) ?? 0) + 1;
@@ -61,6 +71,19 @@ export function mindOf(parts: {
     },
   };
   return mind;
+}
+
+/** Foreign text has no bound of its own. */
+function cut(text: string): string {
+  return text.length <= longestText ? text : `${text.slice(0, longestText).toWellFormed()}…`;
+}
+
+function bounded({ what, from, to }: Change): Change {
+  return {
+    what,
+    ...(from === undefined ? {} : { from: cut(from) }),
+    ...(to === undefined ? {} : { to: cut(to) }),
+  };
 }
 
 /** The answer to a read of a part that was seen, or could not be. */

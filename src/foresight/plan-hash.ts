@@ -3,21 +3,25 @@
  * are no part of it; the wishes and the credentials that were there are.
  */
 import { canonicalJson, sha256 } from '../audit/canonical.ts';
-import type { RegistrationPlan } from './step.ts';
+import type { RegistrationPlan, Unforeseen } from './step.ts';
 
-type Planned = Pick<RegistrationPlan, 'key' | 'configuration' | 'credentials' | 'steps'>;
+type Planned = Omit<RegistrationPlan, 'hash'>;
 
 /** SHA-256, hex. */
-export function planHash({ key, configuration, credentials, steps }: Planned): string {
+export function planHash(plan: Planned): string {
+  const { registration, key, configuration, credentials, steps, asks, unseen } = plan;
   const deeds = steps.map(({ earliestAt: _earliestAt, endAt: _endAt, ...deed }) => deed);
-  return sha256(canonicalJson({ key, configuration, credentials, deeds }));
+  return sha256(
+    canonicalJson({ registration, key, configuration, credentials, deeds, asks, unseen }),
+  );
 }
 
-/** The hash of a fleet's plan: the file, and what it says of each registration. */
+/** The hash of a fleet's plan: the file, and what it says of each registration, or that it cannot. */
 export function fleetHash(
   file: string,
   registrations: readonly Pick<RegistrationPlan, 'key' | 'hash'>[],
+  unforeseen: readonly Unforeseen[],
 ): string {
   const plans = registrations.map(({ key, hash }) => ({ key, hash }));
-  return sha256(canonicalJson({ file, plans }));
+  return sha256(canonicalJson({ file, plans, unforeseen }));
 }

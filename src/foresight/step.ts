@@ -21,8 +21,8 @@ export interface Step {
   /** A credential that does not exist yet is called `new-credential-1` and so on. */
   readonly keyId?: string;
   readonly changes: readonly Change[];
-  /** Of a change of the registration: the properties that it writes. */
-  readonly properties?: readonly string[];
+  /** Of a change of the registration: a hash of all that it writes. */
+  readonly patch?: string;
   readonly because: Cause;
   /** When what comes to be ends, epoch milliseconds. */
   readonly endAt?: number;

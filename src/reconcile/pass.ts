@@ -62,7 +62,7 @@ export interface PassOptions {
   /** What had this pass look. */
   readonly wokenBy?: WokenBy;
   /** Only these are carried out; before any other the pass ends, and says which it was. */
-  readonly admits?: (action: Action) => boolean;
+  readonly admits?: (action: Action, did: readonly string[]) => boolean;
   /** The answer to a wish to see the plan. */
   readonly foresee?: (basis: Basis) => Promise<object>;
 }
@@ -179,7 +179,7 @@ async function work(session: Session): Promise<End> {
 /** All of them or, where one is not admitted, none. */
 function admitted(session: Session, actions: readonly Action[]): readonly Action[] {
   const { admits } = session;
-  const outside = admits && actions.find((one) => !admits(one));
+  const outside = admits && actions.find((one) => !admits(one, session.did));
   if (!outside) return actions;
   session.outside = outside;
   return [];

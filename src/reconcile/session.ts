@@ -52,7 +52,7 @@ export interface Session {
   /** Set once: nothing more may be written. */
   stop?: Stop;
   /** Only these actions are carried out. */
-  readonly admits?: (action: Action) => boolean;
+  readonly admits?: (action: Action, did: readonly string[]) => boolean;
   /** The first that was not admitted. */
   outside?: Action;
   /** Effects that were certainly carried out, and proofs, in order. */

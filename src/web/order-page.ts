@@ -47,7 +47,10 @@ function answered(id: string, text: string): OrderOutcome | undefined {
   if (answer['registration'] !== id || !Number.isFinite(at)) return undefined;
   if (answer['plan'] !== undefined) {
     const plan = readRegistrationDocument(answer['plan']);
-    return plan && { kind: 'plan', plan, at };
+    if (plan) return { kind: 'plan', plan, at };
+    return isUnforeseen(answer['plan'])
+      ? { kind: 'refused', at, did: [], reason: noPlan }
+      : undefined;
   }
   const did = Array.isArray(answer['did']) ? answer['did'].filter(isText) : [];
   const reason = isReason(answer['because'])
@@ -58,6 +61,12 @@ function answered(id: string, text: string): OrderOutcome | undefined {
   if (reason === undefined) return undefined;
   const kind = answer['result'] === 'refused' ? 'refused' : 'done';
   return { kind, at, did, reason: meaningOf(reason).means };
+}
+
+const noPlan = 'No plan could be made: the log of this registration could not be read. Ask again.';
+
+function isUnforeseen(plan: unknown): boolean {
+  return typeof plan === 'object' && plan !== null && 'why' in plan;
 }
 
 function isText(value: unknown): value is string {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { boundOf } from '../../../src/foresight/bound.ts';
 import { foresee } from '../../../src/foresight/foresee.ts';
 import type { RegistrationPlan } from '../../../src/foresight/step.ts';
+import { keeperIdentity } from '../../../src/local/cloud.ts';
 import { runPass, type PassReport } from '../../../src/reconcile/pass.ts';
 import { dayMs, handMade, plainMode, tenant, type Tenant } from '../../support/tenant.ts';
 
@@ -83,8 +84,9 @@ describe('a plan as a bound', () => {
       endAt: 1,
       because: 'first',
     } as const;
-    expect(admits(issue)).toBe(true);
-    expect(admits(issue)).toBe(false);
+    expect(admits(issue, [])).toBe(true);
+    expect(admits(issue, ['create-registration'])).toBe(true);
+    expect(admits(issue, ['add-credential'])).toBe(false);
   });
 
   it('admits no removal that is not in it', async () => {
@@ -93,8 +95,65 @@ describe('a plan as a bound', () => {
     await customer.settle(wish);
     const admits = boundOf(await planOf(customer, wish));
     const keyId = customer.holds();
-    expect(admits({ kind: 'remove', objectId: 'o', keyId, why: 'ended', because: 'cleanup' })).toBe(
-      false,
-    );
+    const removal = {
+      kind: 'remove',
+      objectId: 'o',
+      keyId,
+      why: 'ended',
+      because: 'cleanup',
+    } as const;
+    expect(admits(removal, [])).toBe(false);
+  });
+
+  it('admits a credential again that was refused for its lifetime', async () => {
+    const customer = tenant();
+    const wish = customer.wish();
+    await customer.settle(wish);
+    customer.leap(680 * dayMs);
+    const { directory } = customer.cloud;
+    directory.setCallerRoles(keeperIdentity.principalId, [
+      'Application.ReadWrite.OwnedBy',
+      'Policy.Read.All',
+    ]);
+    directory.setPolicy({
+      applicationRestrictions: {
+        keyCredentials: [],
+        passwordCredentials: [
+          { restrictionType: 'passwordLifetime', state: 'enabled', maxLifetime: 'P180D' },
+        ],
+      },
+    });
+    const plan = await planOf(customer, wish);
+    expect(plan.steps.filter((one) => one.kind === 'add-credential')).toHaveLength(1);
+    const report = await applied(customer, wish, plan);
+    expect(outsideOf(report)).toBeUndefined();
+    expect(customer.passwords()).toHaveLength(2);
+  });
+
+  it('admits that the version of a credential which was taken over is disabled', async () => {
+    const customer = tenant();
+    const { appId, keyId } = handMade(customer, { endsInDays: 400 });
+    const wish = customer.wish({ appId });
+    await customer.settle(wish);
+    await customer.order({ kind: 'rotate', reason: 'test' });
+    await customer.settle(wish);
+    await customer.order({ kind: 'retire', keyId });
+    const plan = await planOf(customer, wish);
+    expect(outsideOf(await applied(customer, wish, plan))).toBeUndefined();
+    expect(customer.passwords().map((one) => one.keyId)).not.toContain(keyId);
+  });
+
+  it('admits no change of the registration but the very one of the plan', async () => {
+    const customer = tenant();
+    const wish = customer.wish();
+    await customer.settle(wish);
+    const { appId, web } = customer.application();
+    customer.cloud.directory.changeByHand(appId, { web: { ...web, redirectUris: [] } });
+    customer.cloud.directory.settle();
+    const plan = await planOf(customer, wish);
+    customer.cloud.directory.changeByHand(appId, { displayName: 'Renamed', web });
+    customer.cloud.directory.settle();
+    expect(outsideOf(await applied(customer, wish, plan))).toBe('update-registration');
+    expect(customer.application().displayName).toBe('Renamed');
   });
 });

@@ -34,6 +34,12 @@ describe('a kept plan', () => {
       (text: string) => text.replaceAll('new-credential-1', 'new-credential-2'),
     ],
     [
+      'another name',
+      (text: string) => text.replace('"registration":"calendar"', '"registration":"mail"'),
+    ],
+    ['another end', (text: string) => text.replace(/"endAt":"20/, '"endAt":"19')],
+    ['another time', (text: string) => text.replace(/"madeAt":"20/, '"madeAt":"19')],
+    [
       'another hash',
       (text: string) =>
         text.replace(/"hash":"./, (one) => `${one.slice(0, -1)}${one.endsWith('0') ? '1' : '0'}`),

@@ -205,7 +205,7 @@ export function planSample(changes: Partial<RegistrationPlan> = {}): Registratio
           { what: 'permission', from: 'EWS.AccessAsUser.All' },
           { what: 'permission', to: 'Calendars.ReadWrite' },
         ],
-        properties: ['access', 'signInAudience'],
+        patch: 'p',
         because: 'drift',
         earliestAt: now,
       },
