@@ -6,6 +6,7 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { QueueServiceClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { repository, writeBundle } from '../../../scripts/bundle.ts';
+import { expectedFunctions, parts, type Part } from '../../../scripts/expected-functions.ts';
 import { prepareStorage } from '../../../src/clients/storage.ts';
 import { startAzurite, type Azurite } from '../../../src/local/azurite.ts';
 import { simulatedClock } from '../../../src/local/clock.ts';
@@ -54,51 +55,8 @@ afterAll(async () => {
   await azurite?.stop();
 });
 
-const out = { type: 'http', direction: 'out' };
-
-/**
- * Who calls is not the host's to say: all are anonymous to it. Nor is what may be called: the door
- * answers methods that are not meant.
- */
-function http(route: string): readonly object[] {
-  const trigger = { type: 'httpTrigger', direction: 'in', authLevel: 'anonymous' };
-  const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
-  return [{ ...trigger, methods, route }, out];
-}
-
-function timer(schedule: string): readonly object[] {
-  return [{ type: 'timerTrigger', direction: 'in', schedule, runOnStartup: false }];
-}
-
-function ofQueue(queueName: string): readonly object[] {
-  return [{ type: 'queueTrigger', direction: 'in', queueName, connection: 'KEEPER_STORAGE' }];
-}
-
-const webFunctions = {
-  audit: http('api/audit/{registration}'),
-  confirmPage: http('registrations/{id}/confirm'),
-  orderPage: http('registrations/{id}/orders/{order}'),
-  formOrders: http('registrations/{id}/orders'),
-  health: http('api/health'),
-  openapi: http('api/openapi.json'),
-  order: http('api/orders/{id}'),
-  orders: http('api/orders'),
-  overviewPage: http('/'),
-  registrationPage: http('registrations/{id}'),
-  resync: http('api/resync'),
-  status: http('api/status'),
-};
-
-const workerFunctions = {
-  checkpoint: timer('%KEEPER_CHECKPOINT%'),
-  poison: ofQueue('%KEEPER_QUEUE%-poison'),
-  tick: timer('%KEEPER_TICK%'),
-  vaultEvent: [{ type: 'eventGridTrigger', direction: 'in' }],
-  work: ofQueue('%KEEPER_QUEUE%'),
-};
-
 /** What the bundle registers as that part, function by function. */
-async function registeredAs(part: string): Promise<object> {
+async function registeredAs(part: Part): Promise<object> {
   const core = installFunctionsCore({ clock, log: () => undefined });
   vi.stubEnv('KEEPER_PART', part);
   try {
@@ -117,17 +75,14 @@ async function registeredAs(part: string): Promise<object> {
 describe('the bundle', () => {
   it('registers exactly the functions of its part', async () => {
     await host.stop();
-    expect(await registeredAs('all')).toEqual({ ...webFunctions, ...workerFunctions });
-    expect(await registeredAs('web')).toEqual(webFunctions);
-    expect(await registeredAs('worker')).toEqual(workerFunctions);
+    for (const part of parts) expect(await registeredAs(part)).toEqual(expectedFunctions[part]);
     host = await startHost(options);
   });
 });
 
 describe('startHost()', () => {
   it('loads all functions', () => {
-    const all = [...Object.keys(webFunctions), ...Object.keys(workerFunctions)];
-    expect(host.functions).toEqual(all.toSorted());
+    expect(host.functions).toEqual(Object.keys(expectedFunctions.all).toSorted());
   });
 
   it('lets only one host into a process', async () => {
