@@ -6,7 +6,7 @@ import { fraction } from '../../src/core/fingerprint.ts';
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import type { Mishap, MishapPoint } from '../support/interposed-world.ts';
 import { audiences, tell, type Casting } from './crash-run.ts';
-import { storyNames } from './stories.ts';
+import { storyNames, type StoryName } from './stories.ts';
 
 /** What can become of a single write. */
 export const mishaps: readonly Mishap[] = ['failed', 'lost', 'crash', 'crash-before'];
@@ -14,9 +14,12 @@ export const mishaps: readonly Mishap[] = ['failed', 'lost', 'crash', 'crash-bef
 /** What can become of the writes of a pair. */
 const pairMishaps: readonly Mishap[] = ['failed', 'lost'];
 
-/** All stories, for all audiences, in the given modes. */
-export function allCastings(modes: readonly NylasMode[]): readonly Casting[] {
-  return storyNames.flatMap((story) =>
+/** All stories, or those named, for all audiences, in the given modes. */
+export function allCastings(
+  modes: readonly NylasMode[],
+  stories: readonly StoryName[] = storyNames,
+): readonly Casting[] {
+  return stories.flatMap((story) =>
     audiences.flatMap((audience) => modes.map((mode) => ({ story, audience, mode }))),
   );
 }

@@ -6,8 +6,10 @@ import type { Batch, BatchResult } from './crash-crew.ts';
 import { allCastings, firstPoints, singlePoints } from './crash-points.ts';
 import type { Casting } from './crash-run.ts';
 import { modeName } from './modes.ts';
+import type { StoryName } from './stories.ts';
 
 interface CrashReportOptions {
+  readonly stories: readonly StoryName[];
   /** In which modes single points are tried. */
   readonly modes: readonly NylasMode[];
   /** Only each n-th pair; 0: none. */
@@ -42,17 +44,21 @@ export async function crashPointReport(options: CrashReportOptions): Promise<Cra
   );
   try {
     const sum: Sum = { points: 0, pairs: 0, failed: [] };
-    const singles = await counted(crew, options.modes, sum);
-    const paired = options.pairsEvery > 0 ? await counted(crew, options.pairModes, sum) : [];
+    const { stories, pairsEvery } = options;
+    const singles = await counted(crew, allCastings(options.modes, stories), sum);
+    const paired =
+      pairsEvery > 0 ? await counted(crew, allCastings(options.pairModes, stories), sum) : [];
     const batches = [
       ...singles.flatMap(singleBatches),
-      ...paired.flatMap((one) => pairBatches(one, options.pairsEvery)),
+      ...paired.flatMap((one) => pairBatches(one, pairsEvery)),
     ];
     const leftOf = remaining(batches);
+    const count = meter(batches.length, startMs);
     await shareOut(crew, batches, (batch, result) => {
       sum[batch.kind === 'pairs' ? 'pairs' : 'points'] += result.told;
       sum.failed.push(...result.failed);
-      if (leftOf(batch) === 0) options.progress(`${titleOf(batch)}: done`);
+      const progress = count(sum);
+      if (leftOf(batch) === 0) options.progress(`${progress}; ${titleOf(batch)}: done`);
       for (const line of result.failed) options.progress(line);
     });
     const failed = [...new Set(sum.failed)];
@@ -77,11 +83,11 @@ interface Counted {
 /** Counts the writes of all stories. One that fails by itself has none. */
 async function counted(
   crew: readonly ChildProcess[],
-  modes: readonly NylasMode[],
+  castings: readonly Casting[],
   sum: Sum,
 ): Promise<readonly Counted[]> {
   const all: Counted[] = [];
-  const batches = allCastings(modes).map((casting): Batch => ({ kind: 'count', casting }));
+  const batches = castings.map((casting): Batch => ({ kind: 'count', casting }));
   await shareOut(crew, batches, ({ casting }, { writes, failed }) => {
     all.push({ casting, writes });
     sum.failed.push(...failed);
@@ -100,6 +106,17 @@ function singleBatches({ casting, writes }: Counted): readonly Batch[] {
 
 function pairBatches({ casting, writes }: Counted, every: number): readonly Batch[] {
   return firstPoints(writes).map((first): Batch => ({ kind: 'pairs', casting, first, every }));
+}
+
+/** Tells how far all has come, each time that a batch has ended. */
+function meter(all: number, startMs: number): (sum: Sum) => string {
+  let ended = 0;
+  return ({ points, pairs, failed }) => {
+    ended += 1;
+    const share = Math.floor((100 * ended) / all);
+    const minutes = Math.round((performance.now() - startMs) / 60_000);
+    return `${share} % after ${minutes} min: ${points} points, ${pairs} pairs, ${failed.length} failed`;
+  };
 }
 
 /** Takes note of a batch that has ended; tells how many of its kind and story are left. */

@@ -3,8 +3,14 @@
  * bug that must be caught. One JSON document or a few lines on stdout; progress on stderr.
  */
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import {
+  help,
+  readCommandLine,
+  UsageError,
+  type Choices,
+  type CrashPointChoices,
+} from './command-line.ts';
+import { crashPointReport } from './crash-report.ts';
 import type { Task } from './crew-member.ts';
 import { runMany } from './crew.ts';
 import { describeFailure, failureLines, type Failure } from './failure.ts';
@@ -14,69 +20,6 @@ import { sabotageNames, sabotages } from './sabotage.ts';
 import type { RunResult } from './run.ts';
 import { added, blankTally, type Tally } from './tally.ts';
 
-const help = `Usage: npm run -s simulate -- [options]
-
-Keeper's loop, triggers and vendors on virtual time. One seed decides everything; the same seed gives
-the same log, byte for byte.
-
-  --seeds N           seeds 1 to N (default 20)
-  --seed N            only this one; prints where its log ends
-  --registrations N   customers of each seed (default 5)
-  --years N           years of each seed (default 4)
-  --mode M            how Nylas behaves: all, covering, or names such as active-merge-follow-shown,
-                      separated by commas (default all)
-  --kept              the seeds that once failed
-  --mishaps N         let only the first N mishaps of a seed strike
-  --crash-points      every crash point instead: each write, not done or its answer lost; then pairs
-  --pairs N           with --crash-points: only each N-th pair (default 1: all; 0: none)
-  --sabotage NAME     run with a planted bug, until a seed catches it; 'list' names them, 'all' runs all
-  --workers N         processes (default: one a core)
-  --log FILE          with --seed: write the whole log there
-  --json              one JSON document on stdout
-  --help              this text
-
-Exit code 0: no law was broken (with --sabotage: the bug was caught). 1: otherwise. 2: bad options.
-
-Examples:
-  npm run -s simulate -- --seeds 200 --json
-  npm run -s simulate -- --seed 4711
-  npm run -s simulate -- --sabotage remove-before-switch
-`;
-
-class UsageError extends Error {}
-
-interface Choices {
-  readonly from: number;
-  readonly to: number;
-  readonly registrations: number;
-  readonly years: number;
-  readonly mode: string;
-  readonly mishaps?: number;
-  readonly workers: number;
-  readonly json: boolean;
-  readonly sabotage?: string;
-  readonly log?: string;
-  readonly single: boolean;
-  readonly kept: boolean;
-}
-
-const options = {
-  seeds: { type: 'string' },
-  seed: { type: 'string' },
-  registrations: { type: 'string' },
-  years: { type: 'string' },
-  mode: { type: 'string' },
-  mishaps: { type: 'string' },
-  kept: { type: 'boolean' },
-  'crash-points': { type: 'boolean' },
-  pairs: { type: 'string' },
-  sabotage: { type: 'string' },
-  workers: { type: 'string' },
-  log: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean' },
-} as const;
-
 await main().catch((error: unknown) => {
   if (!(error instanceof UsageError)) throw error;
   process.stderr.write(`simulate: ${error.message}\n`);
@@ -84,54 +27,11 @@ await main().catch((error: unknown) => {
 });
 
 async function main(): Promise<void> {
-  const values = parsedOptions();
-  if (values.help) {
-    process.stdout.write(help);
-    return;
-  }
-  const choices = choicesOf(values);
-  if (values['crash-points']) await crashPoints(choices, positive(values.pairs ?? '1', 'pairs', 0));
+  const choices = readCommandLine(process.argv.slice(2));
+  if (choices === 'help') process.stdout.write(help);
+  else if (choices.crashPoints) await crashPoints(choices, choices.crashPoints);
   else if (choices.sabotage !== undefined) await sabotaged(choices, choices.sabotage);
   else await seeds(choices);
-}
-
-type Values = ReturnType<typeof parsedOptions>;
-
-function parsedOptions() {
-  try {
-    return parseArgs({ options, strict: true }).values;
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : 'bad options'}; see --help`);
-  }
-}
-
-function choicesOf(values: Values): Choices {
-  const seed = values.seed === undefined ? undefined : positive(values.seed, 'seed', 0);
-  const mode = values.mode ?? 'all';
-  if (!modesNamed(mode))
-    throw new UsageError(`--mode: no such reading of Nylas: ${mode}; see --help`);
-  return {
-    from: seed ?? 1,
-    to: seed ?? positive(values.seeds ?? '20', 'seeds'),
-    single: seed !== undefined,
-    kept: values.kept ?? false,
-    registrations: positive(values.registrations ?? '5', 'registrations'),
-    years: positive(values.years ?? '4', 'years'),
-    mode,
-    workers: positive(values.workers ?? String(availableParallelism()), 'workers'),
-    json: values.json ?? false,
-    ...(values.mishaps === undefined ? {} : { mishaps: positive(values.mishaps, 'mishaps', 0) }),
-    ...(values.sabotage === undefined ? {} : { sabotage: values.sabotage }),
-    ...(values.log === undefined ? {} : { log: values.log }),
-  };
-}
-
-function positive(text: string, name: string, least = 1): number {
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < least) {
-    throw new UsageError(`--${name} wants a whole number of at least ${least}, not "${text}"`);
-  }
-  return number;
 }
 
 function tasksOf(choices: Choices): readonly Task[] {
@@ -283,9 +183,12 @@ async function huntFor(choices: Choices, sabotage: string) {
   };
 }
 
-async function crashPoints(choices: Choices, pairsEvery: number): Promise<void> {
-  const { crashPointReport } = await import('./crash-report.ts');
+async function crashPoints(
+  choices: Choices,
+  { pairsEvery, stories }: CrashPointChoices,
+): Promise<void> {
   const report = await crashPointReport({
+    stories,
     modes: modesNamed(choices.mode) ?? [],
     pairModes: modesNamed(choices.mode === 'all' ? 'covering' : choices.mode) ?? [],
     pairsEvery,

@@ -1,0 +1,155 @@
+/** Role: the command line of `npm run simulate`: its help, and the choices that were made. */
+import { availableParallelism } from 'node:os';
+import { parseArgs } from 'node:util';
+import { modesNamed } from './modes.ts';
+import { storyNames, type StoryName } from './stories.ts';
+
+/** What `--help` prints. */
+export const help = `Usage: npm run -s simulate -- [options]
+
+Keeper's loop, triggers and vendors on virtual time. One seed decides everything; the same seed gives
+the same log, byte for byte.
+
+  --seeds N           seeds 1 to N (default 20)
+  --seed N            only this one; prints where its log ends
+  --registrations N   customers of each seed (default 5)
+  --years N           years of each seed (default 4)
+  --mode M            how Nylas behaves: all, covering, or names such as active-merge-follow-shown,
+                      separated by commas (default all)
+  --kept              the seeds that once failed
+  --mishaps N         let only the first N mishaps of a seed strike
+  --crash-points      every crash point instead: each write, not done, its answer lost, or the process
+                      killed before or after it; then pairs (all of them: hours of one core)
+  --story S           with --crash-points: only creation, planned, compromised, retire, or some of
+                      them, separated by commas (default all)
+  --pairs N           with --crash-points: only each N-th pair (default 1: all; 0: none)
+  --sabotage NAME     run with a planted bug, until a seed catches it; 'list' names them, 'all' runs all
+  --workers N         processes (default: one a core)
+  --log FILE          with --seed: write the whole log there
+  --json              one JSON document on stdout
+  --help              this text
+
+Exit code 0: no law was broken (with --sabotage: the bug was caught). 1: otherwise. 2: bad options.
+
+Examples:
+  npm run -s simulate -- --seeds 200 --json
+  npm run -s simulate -- --seed 4711
+  npm run -s simulate -- --sabotage remove-before-switch
+  npm run -s simulate -- --crash-points --story retire --pairs 8
+`;
+
+/** An option that cannot be obeyed; its message says which, and why. */
+export class UsageError extends Error {}
+
+/** What a run is to do. */
+export interface Choices {
+  readonly from: number;
+  readonly to: number;
+  readonly registrations: number;
+  readonly years: number;
+  readonly mode: string;
+  readonly mishaps?: number;
+  readonly workers: number;
+  readonly json: boolean;
+  readonly sabotage?: string;
+  readonly log?: string;
+  readonly single: boolean;
+  readonly kept: boolean;
+  readonly crashPoints?: CrashPointChoices;
+}
+
+export interface CrashPointChoices {
+  /** Only each so many-th pair; 0: none. */
+  readonly pairsEvery: number;
+  readonly stories: readonly StoryName[];
+}
+
+const options = {
+  seeds: { type: 'string' },
+  seed: { type: 'string' },
+  registrations: { type: 'string' },
+  years: { type: 'string' },
+  mode: { type: 'string' },
+  mishaps: { type: 'string' },
+  kept: { type: 'boolean' },
+  'crash-points': { type: 'boolean' },
+  pairs: { type: 'string' },
+  story: { type: 'string' },
+  sabotage: { type: 'string' },
+  workers: { type: 'string' },
+  log: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean' },
+} as const;
+
+type Values = ReturnType<typeof parsedOptions>;
+
+/**
+ * The choices of a command line, or that help is wanted.
+ * @throws UsageError
+ */
+export function readCommandLine(args: readonly string[]): Choices | 'help' {
+  const values = parsedOptions(args);
+  return values.help ? 'help' : choicesOf(values);
+}
+
+function parsedOptions(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options, strict: true }).values;
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : 'bad options'}; see --help`);
+  }
+}
+
+function choicesOf(values: Values): Choices {
+  const seed = values.seed === undefined ? undefined : positive(values.seed, 'seed', 0);
+  const mode = values.mode ?? 'all';
+  if (!modesNamed(mode))
+    throw new UsageError(`--mode: no such reading of Nylas: ${mode}; see --help`);
+  return {
+    from: seed ?? 1,
+    to: seed ?? positive(values.seeds ?? '20', 'seeds'),
+    single: seed !== undefined,
+    kept: values.kept ?? false,
+    registrations: positive(values.registrations ?? '5', 'registrations'),
+    years: positive(values.years ?? '4', 'years'),
+    mode,
+    workers: positive(values.workers ?? String(availableParallelism()), 'workers'),
+    json: values.json ?? false,
+    ...(values.mishaps === undefined ? {} : { mishaps: positive(values.mishaps, 'mishaps', 0) }),
+    ...(values.sabotage === undefined ? {} : { sabotage: values.sabotage }),
+    ...(values.log === undefined ? {} : { log: values.log }),
+    ...crashPointChoices(values),
+  };
+}
+
+function crashPointChoices(values: Values): Pick<Choices, 'crashPoints'> {
+  if (values['crash-points']) {
+    const pairsEvery = positive(values.pairs ?? '1', 'pairs', 0);
+    return { crashPoints: { pairsEvery, stories: storiesNamed(values.story ?? 'all') } };
+  }
+  for (const name of ['pairs', 'story'] as const) {
+    if (values[name] !== undefined) throw new UsageError(`--${name} goes with --crash-points`);
+  }
+  return {};
+}
+
+function storiesNamed(text: string): readonly StoryName[] {
+  if (text === 'all') return storyNames;
+  const names = text.split(',');
+  const unknown = names.find((one) => !storyNames.some((name) => name === one));
+  if (unknown !== undefined) {
+    throw new UsageError(
+      `--story: no story is called "${unknown}"; there are ${storyNames.join(', ')}`,
+    );
+  }
+  return storyNames.filter((name) => names.includes(name));
+}
+
+function positive(text: string, name: string, least = 1): number {
+  const number = Number(text);
+  if (!Number.isSafeInteger(number) || number < least) {
+    throw new UsageError(`--${name} wants a whole number of at least ${least}, not "${text}"`);
+  }
+  return number;
+}
