@@ -40,9 +40,9 @@ import {
   readLogSettings,
   readPart,
   readSettings,
-  type Part,
   type Settings,
 } from './config/settings.ts';
+import type { Part } from './config/settings-table.ts';
 import { wantedState, type WantedState } from './reconcile/wanted-state.ts';
 import type { CallerOptions } from './web/caller.ts';
 import type { Metrics } from './reconcile/metrics.ts';

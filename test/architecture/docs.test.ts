@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeSettings } from '../../src/config/settings.ts';
+import { describeSettings } from '../../src/config/settings-table.ts';
 import { meaningOf, reasons, type Reason } from '../../src/core/reason.ts';
 
 function page(name: string): string {

@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { describeSettings } from '../../src/config/settings.ts';
+import { describeSettings } from '../../src/config/settings-table.ts';
 import type { Needs } from '../support/bicep-checks.ts';
 import { readModules } from './source-module.ts';
 

@@ -1,7 +1,7 @@
 /** Role: code, infra/, the example for development and the documentation know the same settings. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { describeSettings } from '../../src/config/settings.ts';
+import { describeSettings } from '../../src/config/settings-table.ts';
 import { type BicepFile, textOf } from '../support/bicep.ts';
 import { leftOut } from '../support/bicep-expected.ts';
 import { fileOf, readTemplate, settingsOf } from '../support/bicep-template.ts';

@@ -6,7 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { describeSettings } from '../../src/config/settings.ts';
+import { describeSettings } from '../../src/config/settings-table.ts';
 
 interface Step {
   readonly name?: string;

@@ -3,10 +3,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   describeSettingErrors,
-  describeSettings,
   readSettings,
   type Settings,
 } from '../../../src/config/settings.ts';
+import { describeSettings } from '../../../src/config/settings-table.ts';
 import { cases, patience } from '../../support/hostile-runs.ts';
 import { expectUnpolluted, hostileText } from '../../support/hostile-values.ts';
 

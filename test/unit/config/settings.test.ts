@@ -1,10 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import {
-  describeSettingErrors,
-  describeSettings,
-  readSettings,
-} from '../../../src/config/settings.ts';
+import { describeSettingErrors, readSettings } from '../../../src/config/settings.ts';
+import { describeSettings } from '../../../src/config/settings-table.ts';
 
 const canary = 'canary-of-a-key';
 const connectionString = `AccountName=dev;AccountKey=${canary}==;BlobEndpoint=http://127.0.0.1/dev;`;
