@@ -4,7 +4,7 @@
  */
 import { failure, success, type Fault, type Result } from '../core/fault.ts';
 import { clockSkewMs } from '../core/limits.ts';
-import { walkChain, beginning, type Place } from './chain-walk.ts';
+import { beginning, bytesOf, walkChain, type Place } from './chain-walk.ts';
 import {
   chainsAmong,
   checkpointFiles,
@@ -211,8 +211,8 @@ async function agree(
   const known = new Map(last?.heads.chains.map((one) => [one.chain, one]));
   for (const head of chains) {
     const before = known.get(head.chain);
-    const from = before ? placeOf(before) : beginning;
     const chain = there.get(head.chain) ?? { registration: head.chain, parts: [], hasGap: false };
+    const from = before ? placeOf(before, chain) : beginning;
     // What is defective goes nowhere from there; what is whole may have gone on meanwhile.
     const isWhole = head.defect === undefined;
     const walked = await walkChain(
@@ -229,8 +229,15 @@ async function agree(
   return success(true);
 }
 
-function isAt(head: ChainHead, { seq, hash, blob, bytes }: Place): boolean {
-  return head.entries === seq && head.hash === hash && head.blob === blob && head.bytes === bytes;
+function isAt(head: ChainHead, { seq, hash, blob, bytes, bytesBefore }: Place): boolean {
+  return (
+    head.entries === seq &&
+    head.hash === hash &&
+    head.blob === blob &&
+    head.bytes === bytes &&
+    // Heads that an older build began tell nothing of it.
+    (head.bytesBefore ?? bytesBefore) === bytesBefore
+  );
 }
 
 /** From durable heads, whose text this is, to a published statement. */
@@ -278,7 +285,7 @@ async function headsNow(
   const known = new Map(before.map((one) => [one.chain, one]));
   for (const chain of withMissing(chainsAmong(listed.value), before)) {
     const last = known.get(chain.registration);
-    const walked = await walkChain(files, chain, last ? placeOf(last) : beginning);
+    const walked = await walkChain(files, chain, last ? placeOf(last, chain) : beginning);
     if (!walked.ok) return walked;
     const { place, defect } = walked.value;
     heads.push({
@@ -287,6 +294,7 @@ async function headsNow(
       hash: place.hash,
       blob: place.blob,
       bytes: place.bytes,
+      ...(place.blob > 1 ? { bytesBefore: place.bytesBefore } : {}),
       ...(defect ? { defect: defect.defect } : {}),
     });
   }
@@ -305,6 +313,11 @@ function withMissing(
   return [...listed, ...missing];
 }
 
-function placeOf({ entries, hash, blob, bytes }: ChainHead): Place {
-  return { seq: entries, hash, blob, bytes };
+/** Where heads say that a chain stood. What an older build did not tell of it is as it is now. */
+function placeOf(
+  { entries, hash, blob, bytes, bytesBefore }: ChainHead,
+  { parts }: ListedChain,
+): Place {
+  const before = bytesBefore ?? bytesOf(parts.slice(0, blob - 1));
+  return { seq: entries, hash, blob, bytes, bytesBefore: before };
 }

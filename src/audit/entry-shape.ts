@@ -1,85 +1,150 @@
 /**
- * Whether what a line holds is an entry that this Keeper can fold. Bytes read back are foreign: a
- * hash proves that nobody changed them by accident, not that they make sense.
+ * Whether what a line holds is an entry that this Keeper can fold and tell. Bytes read back are
+ * foreign: a hash proves that nobody changed them by accident, not that they make sense.
  */
-import type { Effect, EntryBody, Observation } from '../core/entry.ts';
+import type { Effect, EntryBody, Facts, Observation } from '../core/entry.ts';
+import type { OrderBody } from '../core/order.ts';
+import {
+  all,
+  among,
+  bool,
+  listOf,
+  members,
+  number,
+  optional,
+  text,
+  variant,
+  type Check,
+  type Members,
+} from './shape-checks.ts';
 
-type Kind = 'string' | 'instant' | 'object';
+/** Instants have become numbers before; what was none is refused by {@link instantsAreNumbers}. */
+const instant = number;
 
-/** What each kind of entry must have; the fold reads these without asking. */
-const members: Readonly<Record<EntryBody['kind'], Readonly<Record<string, Kind>>>> = {
-  intent: { id: 'string', effect: 'object', deadlineAt: 'instant', because: 'string' },
-  outcome: { intent: 'string', result: 'string' },
-  proof: { keyId: 'string', held: 'object', result: 'string' },
-  recovery: { intent: 'string', finding: 'string' },
-  observation: { seen: 'object' },
-  order: { orderId: 'string', by: 'string', orderedAt: 'instant', body: 'object' },
-  'order-end': { orderId: 'string', result: 'string' },
-  configuration: { configuration: 'string' },
+const held = members({ secret: among('current', 'pending'), version: text });
+
+const effects: Readonly<Record<Effect['kind'], Members>> = {
+  'create-registration': { uniqueName: text },
+  'update-registration': { objectId: text, changes: listOf(text), patch: text },
+  'create-service-principal': { appId: text },
+  'add-credential': { objectId: text, endAt: instant },
+  'store-credential': { keyId: text },
+  'promote-credential': { keyId: text },
+  'push-credential': {
+    connector: text,
+    record: optional(text),
+    keyId: text,
+    appId: text,
+    creates: bool,
+  },
+  'remove-credential': { objectId: text, keyId: text, why: text },
+  'disable-version': { keyId: text, held },
 };
 
-const effects: Readonly<Record<Effect['kind'], readonly string[]>> = {
-  'create-registration': ['uniqueName'],
-  'update-registration': ['objectId', 'patch'],
-  'create-service-principal': ['appId'],
-  'add-credential': ['objectId'],
-  'store-credential': ['keyId'],
-  'promote-credential': ['keyId'],
-  'push-credential': ['connector', 'keyId', 'appId'],
-  'remove-credential': ['objectId', 'keyId', 'why'],
-  'disable-version': ['keyId'],
+const observations: Readonly<Record<Observation['what'], Members>> = {
+  'registration-known': { objectId: text, appId: text, created: bool },
+  'connector-known': { connector: text },
+  'secret-known': {},
+  'foreign-credential': { keyId: text, endAt: instant },
+  'foreign-permission': { subject: text },
+  'foreign-redirect-uri': { subject: text },
+  'foreign-version': { version: text },
+  'version-found': { keyId: text, held },
+  'credential-gone': { keyId: text },
+  'credential-back': { keyId: text },
+  'record-gone': { connector: text, record: text },
+  'record-changed': { connector: text, record: text, updatedAt: instant },
 };
 
-const observations: Readonly<Record<Observation['what'], readonly string[]>> = {
-  'registration-known': ['objectId', 'appId'],
-  'connector-known': ['connector'],
-  'secret-known': [],
-  'foreign-credential': ['keyId'],
-  'foreign-permission': ['subject'],
-  'foreign-redirect-uri': ['subject'],
-  'foreign-version': ['version'],
-  'version-found': ['keyId'],
-  'credential-gone': ['keyId'],
-  'credential-back': ['keyId'],
-  'record-gone': ['connector', 'record'],
-  'record-changed': ['connector', 'record'],
+const orders: Readonly<Record<OrderBody['kind'], Members>> = {
+  resync: { mode: text },
+  rotate: { reason: text },
+  compromised: { keyIds: listOf(text), removeAt: instant, endGrants: text },
+  retire: { keyId: text },
+  freeze: { untilAt: instant },
+  thaw: {},
 };
 
-/** True for the kinds of entries that this Keeper knows, with what the fold needs of each. */
-export function isEntryShaped(value: Readonly<Record<string, unknown>>): boolean {
-  const { kind } = value;
-  if (typeof kind !== 'string' || !Object.hasOwn(members, kind)) return false;
-  if (!instantsAreNumbers(value) || !namesAreOwn(value) || !listsAreLists(value)) return false;
-  const wanted = members[kind as EntryBody['kind']];
-  if (!Object.entries(wanted).every(([name, type]) => isOf(value[name], type))) return false;
-  if (kind === 'intent') return isKnown(value['effect'], 'kind', effects) && hasHeld(value);
-  if (kind === 'observation') return isKnown(value['seen'], 'what', observations) && hasHeld(value);
-  return true;
-}
+const fault = members({
+  kind: text,
+  vendor: text,
+  code: optional(text),
+  status: optional(number),
+  requestId: optional(text),
+  retryAfterMs: optional(number),
+});
 
-function isOf(value: unknown, kind: Kind): boolean {
-  if (kind === 'object') return isRecord(value);
-  return typeof value === (kind === 'instant' ? 'number' : 'string');
-}
+const facts: Readonly<Record<keyof Facts, Check>> = {
+  objectId: optional(text),
+  appId: optional(text),
+  keyId: optional(text),
+  hint: optional(text),
+  endAt: optional(instant),
+  version: optional(text),
+  found: optional(bool),
+  lifetimeCapDays: optional(number),
+  records: optional(listOf(members({ id: text, updatedAt: instant, reached: bool }))),
+  activeRecordId: optional(text),
+  grants: optional(members({ total: number, invalid: number })),
+};
 
-function isKnown(
-  value: unknown,
-  discriminant: string,
-  known: Readonly<Record<string, readonly string[]>>,
-): boolean {
-  if (!isRecord(value)) return false;
-  const name = value[discriminant];
-  if (typeof name !== 'string' || !Object.hasOwn(known, name)) return false;
-  return (known[name] ?? []).every((member) => typeof value[member] === 'string');
-}
+/**
+ * What each kind of entry must have, and of what kind the rest is if it is there. Words that only
+ * tell why (`because`, `why`, `reason`) may be new ones; words that decide may not.
+ */
+const kinds: Readonly<Record<EntryBody['kind'], Members>> = {
+  intent: {
+    id: text,
+    effect: variant('kind', effects),
+    deadlineAt: instant,
+    because: text,
+    worker: optional(text),
+    wokenBy: optional(text),
+  },
+  outcome: {
+    intent: text,
+    result: among('done', 'refused', 'doubtful', 'unsent'),
+    facts: optional(members(facts)),
+    fault: optional(fault),
+    requestId: optional(text),
+    retryAt: optional(instant),
+    reason: optional(text),
+  },
+  proof: {
+    keyId: text,
+    held,
+    result: among('proved', 'refused', 'unclear', 'disproved', 'still-accepted'),
+    code: optional(number),
+    fault: optional(fault),
+    requestId: optional(text),
+    retryAt: optional(instant),
+    takeOver: optional(members({ hint: text, endAt: instant })),
+  },
+  recovery: {
+    intent: text,
+    finding: among('in-doubt', 'not-done', 'done', 'ambiguous'),
+    keyId: optional(text),
+    hint: optional(text),
+    endAt: optional(instant),
+  },
+  observation: { seen: variant('what', observations) },
+  order: {
+    orderId: text,
+    by: text,
+    orderedAt: instant,
+    body: variant('kind', orders),
+    keyIds: optional(listOf(text)),
+  },
+  'order-end': { orderId: text, result: among('done', 'refused'), reason: optional(text) },
+  configuration: { configuration: text, build: optional(text), identity: optional(text) },
+};
 
-/** The two that name a version of the vault. */
-function hasHeld(value: Readonly<Record<string, unknown>>): boolean {
-  const inner = value['effect'] ?? value['seen'];
-  if (!isRecord(inner)) return false;
-  const needed = inner['kind'] === 'disable-version' || inner['what'] === 'version-found';
-  return !needed || isRecord(inner['held']);
-}
+const isOfKnownKind = variant('kind', kinds);
+
+/** True for the kinds of entries that this Keeper knows, with what each has. */
+export const isEntryShaped: Check = all(isOfKnownKind, instantsAreNumbers, (value) =>
+  namesAreOwn(value),
+);
 
 /** Members whose texts are for people; all other texts may become names in memory. */
 const texts: ReadonlySet<string> = new Set([
@@ -98,37 +163,16 @@ const texts: ReadonlySet<string> = new Set([
 function namesAreOwn(value: unknown, name = ''): boolean {
   if (typeof value === 'string') return texts.has(name) || !(value in {});
   if (Array.isArray(value)) return value.every((one) => namesAreOwn(one));
-  if (!isRecord(value)) return true;
+  if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([key, member]) => namesAreOwn(member, key));
-}
-
-/** The two lists that the fold walks through. */
-function listsAreLists(value: Readonly<Record<string, unknown>>): boolean {
-  const { keyIds, facts } = value;
-  if (keyIds !== undefined && !isListOf(keyIds, (one) => typeof one === 'string')) return false;
-  if (facts === undefined) return true;
-  if (!isRecord(facts)) return false;
-  const { records } = facts;
-  return (
-    records === undefined ||
-    isListOf(records, (one) => isRecord(one) && typeof one['id'] === 'string')
-  );
-}
-
-function isListOf(value: unknown, fits: (one: unknown) => boolean): boolean {
-  return Array.isArray(value) && value.every(fits);
 }
 
 /** Every `at` and `…At`, however deep, was an instant that could be read. */
 function instantsAreNumbers(value: unknown): boolean {
   if (Array.isArray(value)) return value.every(instantsAreNumbers);
-  if (!isRecord(value)) return true;
+  if (typeof value !== 'object' || value === null) return true;
   return Object.entries(value).every(([name, member]) => {
     const isInstant = name === 'at' || name.endsWith('At');
     return isInstant ? Number.isFinite(member) : instantsAreNumbers(member);
   });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -13,6 +13,8 @@ export interface ListedFile {
 }
 
 export interface AuditFiles {
+  /** Lines that fill a part; `chainBlocks` where nothing is said. Only logs made for tests have less. */
+  readonly partLines?: number;
   /** All files below a folder, or below one folder in it, by name. A folder that is not there has none. */
   list(folder: Folder, within?: string): Promise<Result<readonly ListedFile[]>>;
   /** The bytes of a file from an offset on, in pieces; ends after the first fault. */

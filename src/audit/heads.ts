@@ -5,11 +5,12 @@
  */
 import { canonicalJson, sha256 } from './canonical.ts';
 import type { ChainDefect } from './chain.ts';
+import type { PartDefect } from './chain-walk.ts';
 import { merkleRoot } from './merkle.ts';
 import { hasOnly, isCount, isHash, isInstantText, isObject } from './shapes.ts';
 
 /** What can be wrong behind the last good entry. */
-export type WalkDefect = ChainDefect['defect'] | 'missing' | 'shorter';
+export type WalkDefect = ChainDefect['defect'] | PartDefect['defect'];
 
 const defects: ReadonlySet<WalkDefect> = new Set([
   'not-json',
@@ -23,6 +24,8 @@ const defects: ReadonlySet<WalkDefect> = new Set([
   'cut-off',
   'missing',
   'shorter',
+  'early-part',
+  'grown',
 ]);
 
 /** The first line. */
@@ -50,6 +53,8 @@ export interface ChainHead {
   /** Where it ends: the part, and the bytes up to there. */
   readonly blob: number;
   readonly bytes: number;
+  /** Bytes of the parts before that one: where there are any, and the build was new enough to tell. */
+  readonly bytesBefore?: number;
   /** What was wrong behind it, at the time. */
   readonly defect?: WalkDefect;
 }
@@ -121,7 +126,7 @@ function isHeading(value: unknown): value is Heading {
 function isChainHead(value: unknown): value is ChainHead {
   return (
     isObject(value) &&
-    hasOnly(value, ['chain', 'entries', 'hash', 'blob', 'bytes', 'defect']) &&
+    hasOnly(value, ['chain', 'entries', 'hash', 'blob', 'bytes', 'bytesBefore', 'defect']) &&
     typeof value['chain'] === 'string' &&
     value['chain'] !== '' &&
     isCount(value['entries'], 0) &&
@@ -129,6 +134,8 @@ function isChainHead(value: unknown): value is ChainHead {
     (value['entries'] !== 0 || value['hash'] === '0'.repeat(64)) &&
     isCount(value['blob'], 1) &&
     isCount(value['bytes'], 0) &&
+    (value['bytesBefore'] === undefined ||
+      (value['blob'] !== 1 && isCount(value['bytesBefore'], 0))) &&
     (value['defect'] === undefined || defects.has(value['defect'] as WalkDefect))
   );
 }

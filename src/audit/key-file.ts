@@ -28,8 +28,13 @@ export function decodeKey(text: string): PublicKey | undefined {
   } catch {
     return undefined;
   }
-  if (typeof read !== 'object' || read === null) return undefined;
-  const { kty, crv, kid, x, y } = read as Record<string, unknown>;
+  return keyIn(read);
+}
+
+/** The key in a JSON value, however foreign. `undefined`: it is none. */
+export function keyIn(value: unknown): PublicKey | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const { kty, crv, kid, x, y } = value as Record<string, unknown>;
   if (kty !== 'EC' || crv !== 'P-256' || typeof kid !== 'string') return undefined;
   if (!isCoordinate(x) || !isCoordinate(y)) return undefined;
   const key = { kid, x, y };

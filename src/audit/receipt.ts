@@ -5,7 +5,7 @@
 import type { Entry } from '../core/entry.ts';
 import { decodeLine, type Link } from './chain.ts';
 import type { ChainHead } from './heads.ts';
-import { decodeKey } from './key-file.ts';
+import { keyIn } from './key-file.ts';
 import { isUnderRoot } from './merkle.ts';
 import type { PublicKey } from './signer.ts';
 import { decodeJws, isSignedBy, type Statement } from './statement.ts';
@@ -82,7 +82,7 @@ export function checkReceipt(text: string, trusted: readonly PublicKey[]): Check
     head?.chain === registration && head.entries === link.seq && head.hash === link.hash;
   if (!isMet) return { ok: false, fault: 'head-not-met' };
   const signed = decodeJws(`${receipt.statement}\n`);
-  const brought = decodeKey(JSON.stringify(receipt.key));
+  const brought = keyIn(receipt.key);
   if (!signed || !brought) return { ok: false, fault: 'not-a-receipt' };
   const { statement } = signed;
   if (signed.kid !== brought.kid) return { ok: false, fault: 'bad-signature' };

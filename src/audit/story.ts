@@ -18,7 +18,7 @@ export function teller(): Teller {
     switch (entry.kind) {
       case 'intent':
         effects.set(entry.id, entry.effect);
-        return `is about to ${deed(entry.effect)} (${why[entry.because]}${wokenBy[entry.wokenBy ?? 'due']})`;
+        return `is about to ${deed(entry.effect)} (${why[entry.because] ?? entry.because}${wokenBy[entry.wokenBy ?? 'due'] ?? ''})`;
       case 'outcome':
         return outcome(entry, effects.get(entry.intent));
       case 'recovery':

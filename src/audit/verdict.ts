@@ -1,5 +1,6 @@
 /** What verification says: of each statement, of each chain, and of the whole log. */
 import type { ChainDefect } from './chain.ts';
+import type { PartDefect } from './chain-walk.ts';
 
 /** Everything that can be wrong with a checkpoint. */
 export type StatementFault =
@@ -62,7 +63,7 @@ export interface ChainVerdict {
   readonly proved: Omit<Mark, 'firstNumber'> | null;
   /** Good entries behind that one: chained, not signed. */
   readonly onlyChained: number;
-  readonly defect?: ChainDefect | { readonly seq: number; readonly defect: 'missing' | 'shorter' };
+  readonly defect?: ChainDefect | PartDefect;
   readonly unmet: readonly Unmet[];
   /** Begun and cut off, or under way: no fault, but worth a look where it is old. */
   readonly openIntents: readonly OpenIntent[];

@@ -10,6 +10,7 @@ import {
   blobPart,
   blobService,
   bytesOf,
+  isBlobPart,
   isRefusal,
   type StorageOptions,
 } from './storage.ts';
@@ -160,6 +161,9 @@ function metadataOf(head: StateHead): Record<string, string> {
 /** The head of a blob. What an older Keeper wrote has no glance; a broken one counts as none. */
 function headOf({ name, etag, metadata }: ListedBlob): StateHead | undefined {
   if (!name.endsWith('.json')) return undefined;
+  const registration = name.slice(0, -'.json'.length);
+  // A blob that somebody put there by hand is nobody's state.
+  if (!isBlobPart(registration)) return undefined;
   const nextLookAt = numberIn(metadata[numbers.nextLookAt]);
   const lookedAt = numberIn(metadata[numbers.lookedAt]);
   // A listing may leave out what is empty.
@@ -167,7 +171,7 @@ function headOf({ name, etag, metadata }: ListedBlob): StateHead | undefined {
   if (nextLookAt === undefined || lookedAt === undefined) return undefined;
   if (state === undefined || reason === undefined) return undefined;
   return {
-    registration: name.slice(0, -'.json'.length),
+    registration,
     nextLookAt,
     lookedAt,
     fingerprint: decoded(fingerprint),

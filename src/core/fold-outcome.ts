@@ -4,6 +4,7 @@ import { dayMs, lifetimeLadderDays, pushDoubtMs } from './limits.ts';
 import { addCredential, connector, hold, promote, takeOpen } from './fold-pieces.ts';
 import { reportKey, type Memory, type OpenIntent } from './memory.ts';
 import { stepOf } from './entry.ts';
+import { reasons, type Reason } from './reason.ts';
 
 type Outcome = Extract<Entry, { kind: 'outcome' }>;
 
@@ -21,12 +22,17 @@ export function foldOutcome(memory: Memory, outcome: Outcome): void {
       memory.waits[step] = {
         untilAt: outcome.retryAt,
         attempts,
-        reason: outcome.reason ?? 'backing-off',
+        reason: knownReason(outcome.reason),
       };
     }
     if (outcome.result === 'doubtful') foldDoubt(memory, intent, outcome.at);
     if (outcome.result === 'refused') foldRefusal(memory, intent, outcome);
   }
+}
+
+/** A word of a newer Keeper, or none, is the plainest of them: whoever waits, waits. */
+function knownReason(reason: Reason | undefined): Reason {
+  return reason !== undefined && Object.hasOwn(reasons, reason) ? reason : 'backing-off';
 }
 
 function foldDone(memory: Memory, intent: OpenIntent, outcome: Outcome): void {

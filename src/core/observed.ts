@@ -67,8 +67,8 @@ export interface SeenConnector {
   readonly clientId?: string;
   readonly tenant?: string;
   readonly name?: string;
-  /** Short scope names, sorted. */
-  readonly scopes: readonly string[];
+  /** Short scope names, sorted. Nylas may or may not return them. */
+  readonly scopes?: readonly string[];
   readonly activeRecordId?: string;
   readonly records: readonly SeenRecord[];
 }

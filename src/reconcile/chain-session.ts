@@ -158,16 +158,21 @@ function statusIn(text: string): RegistrationStatus | undefined {
   try {
     const { status } = JSON.parse(text) as Partial<SavedState>;
     const isWhole =
-      typeof status?.lookedAt === 'number' &&
-      typeof status.nextLookAt === 'number' &&
+      isInstant(status?.lookedAt) &&
+      isInstant(status.nextLookAt) &&
       Object.hasOwn(reasons, status.reason) &&
-      ['undefined', 'number'].includes(typeof status.credential?.expiresAt) &&
+      (!status.credential || isInstant(status.credential.expiresAt)) &&
       Array.isArray(status.credentials) &&
       Array.isArray(status.connectors);
     return isWhole ? status : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** What a date can hold: 8.64e15 ms on both sides of 1970 (ECMA-262, time values). */
+function isInstant(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 8.64e15;
 }
 
 export interface Saving {

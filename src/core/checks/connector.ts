@@ -183,7 +183,7 @@ function causeToPush(
     (seen.clientId !== undefined && seen.clientId !== scene.appId) ||
     (seen.tenant !== undefined && seen.tenant !== connector.tenant) ||
     (connector.name !== undefined && seen.name !== undefined && seen.name !== connector.name) ||
-    seen.scopes.join(' ') !== connector.scopes.join(' ');
+    (seen.scopes !== undefined && seen.scopes.join(' ') !== connector.scopes.join(' '));
   return drifted ? 'drift' : undefined;
 }
 

@@ -13,7 +13,7 @@ const entries: Readonly<Record<string, Members>> = {
     because: 'due',
   },
   outcome: { kind: 'outcome', intent: 'i', result: 'done' },
-  proof: { kind: 'proof', keyId: 'k', held: { secret: 'current' }, result: 'proved' },
+  proof: { kind: 'proof', keyId: 'k', held: { secret: 'current', version: 'v' }, result: 'proved' },
   recovery: { kind: 'recovery', intent: 'i', finding: 'done' },
   observation: { kind: 'observation', seen: { what: 'secret-known' } },
   order: { kind: 'order', orderId: 'o', by: 'p', orderedAt: 1, body: { kind: 'thaw' } },
@@ -24,32 +24,52 @@ const entries: Readonly<Record<string, Members>> = {
 /** One valid effect of each kind. */
 const effects: readonly Members[] = [
   { kind: 'create-registration', uniqueName: 'u' },
-  { kind: 'update-registration', objectId: 'o', patch: 'p' },
+  { kind: 'update-registration', objectId: 'o', changes: ['name'], patch: 'p' },
   { kind: 'create-service-principal', appId: 'a' },
-  { kind: 'add-credential', objectId: 'o' },
+  { kind: 'add-credential', objectId: 'o', endAt: 1 },
   { kind: 'store-credential', keyId: 'k' },
   { kind: 'promote-credential', keyId: 'k' },
-  { kind: 'push-credential', connector: 'c', keyId: 'k', appId: 'a' },
+  { kind: 'push-credential', connector: 'c', keyId: 'k', appId: 'a', creates: true },
   { kind: 'remove-credential', objectId: 'o', keyId: 'k', why: 'ended' },
-  { kind: 'disable-version', keyId: 'k', held: { secret: 'current' } },
+  { kind: 'disable-version', keyId: 'k', held: { secret: 'current', version: 'v' } },
 ];
 
 /** One valid observation of each kind. */
 const observations: readonly Members[] = [
-  { what: 'registration-known', objectId: 'o', appId: 'a' },
+  { what: 'registration-known', objectId: 'o', appId: 'a', created: false },
   { what: 'connector-known', connector: 'c' },
   { what: 'secret-known' },
-  { what: 'foreign-credential', keyId: 'k' },
+  { what: 'foreign-credential', keyId: 'k', endAt: 1 },
   { what: 'foreign-permission', subject: 's' },
   { what: 'foreign-redirect-uri', subject: 's' },
   { what: 'foreign-version', version: 'v' },
-  { what: 'version-found', keyId: 'k', held: { secret: 'current' } },
+  { what: 'version-found', keyId: 'k', held: { secret: 'current', version: 'v' } },
   { what: 'credential-gone', keyId: 'k' },
   { what: 'credential-back', keyId: 'k' },
   { what: 'record-gone', connector: 'c', record: 'r' },
-  { what: 'record-changed', connector: 'c', record: 'r' },
+  { what: 'record-changed', connector: 'c', record: 'r', updatedAt: 1 },
 ];
 
+/** One valid order of each kind. */
+const orders: readonly Members[] = [
+  { kind: 'resync', mode: 'plan' },
+  { kind: 'rotate', reason: 'r' },
+  { kind: 'compromised', keyIds: ['k'], removeAt: 1, endGrants: 'accept' },
+  { kind: 'retire', keyId: 'k' },
+  { kind: 'freeze', untilAt: 1 },
+  { kind: 'thaw' },
+];
+
+/** Members of an outcome that may be left out, each with all that it has. */
+const extras: readonly Members[] = [
+  { fault: { kind: 'denied', vendor: 'graph', code: 'c', status: 403, requestId: 'r' } },
+  { fault: { kind: 'throttled', vendor: 'nylas', retryAfterMs: 5 } },
+  { facts: { keyId: 'k', grants: { total: 2, invalid: 0 }, found: true, lifetimeCapDays: 90 } },
+  { facts: { records: [{ id: 'a', updatedAt: 5, reached: true }], activeRecordId: 'a' } },
+  { requestId: 'r', retryAt: 5, reason: 'backing-off' },
+];
+
+const orderOf = (body: unknown): Members => ({ ...entries['order'], body });
 const intentTo = (effect: unknown): Members => ({ ...entries['intent'], effect });
 const observationOf = (seen: unknown): Members => ({ kind: 'observation', seen });
 
@@ -61,7 +81,7 @@ function spoiled(all: Members): readonly (readonly [string, Members])[] {
     return [
       [`without ${name}`, rest],
       [`with a wrong ${name}`, { ...rest, [name]: wrong }],
-      [`with a list for ${name}`, { ...rest, [name]: [] }],
+      [`with a list for ${name}`, { ...rest, [name]: [[]] }],
       [`with null for ${name}`, { ...rest, [name]: null }],
     ] as const;
   });
@@ -104,6 +124,52 @@ describe('isEntryShaped()', () => {
     expect(isEntryShaped(observationOf(seen))).toBe(false);
   });
 
+  it.each(orders)('takes the order $kind', (body) => {
+    expect(isEntryShaped(orderOf(body))).toBe(true);
+  });
+
+  it.each(
+    orders.flatMap((body) =>
+      spoiled(body).map(([how, spoilt]) => [`${String(body['kind'])} ${how}`, spoilt] as const),
+    ),
+  )('does not take the order %s', (_, body) => {
+    expect(isEntryShaped(orderOf(body))).toBe(false);
+  });
+
+  it.each(extras)('takes an outcome with %o', (extra) => {
+    expect(isEntryShaped({ ...entries['outcome'], ...extra })).toBe(true);
+  });
+
+  it.each(
+    extras.flatMap((extra) =>
+      Object.entries(extra).flatMap(([name, value]): readonly (readonly [string, Members])[] =>
+        typeof value === 'object'
+          ? spoiled(value as Members)
+              .filter(([how]) => !how.startsWith('without '))
+              .map(([how, spoilt]) => [`${name} ${how}`, { [name]: spoilt }])
+          : [[`a wrong ${name}`, { [name]: [] }]],
+      ),
+    ),
+  )('does not take an outcome with %s', (_, extra) => {
+    expect(isEntryShaped({ ...entries['outcome'], ...extra })).toBe(false);
+  });
+
+  it.each<[string, string, Members]>([
+    ['outcome', 'result', { result: 'perhaps' }],
+    ['proof', 'result', { result: 'perhaps' }],
+    ['recovery', 'finding', { finding: 'perhaps' }],
+    ['order-end', 'result', { result: 'perhaps' }],
+    ['proof', 'place', { held: { secret: 'third', version: 'v' } }],
+    ['proof', 'take-over', { takeOver: { hint: 'h' } }],
+    ['recovery', 'end', { endAt: 'later' }],
+    ['intent', 'waking', { wokenBy: 7 }],
+    ['order', 'list of credentials', { keyIds: ['a', 7] }],
+    ['order', 'text for a list of credentials', { keyIds: 'a' }],
+    ['configuration', 'build', { build: 7 }],
+  ])('does not take an entry of kind %s with an unknown %s', (kind, _, wrong) => {
+    expect(isEntryShaped({ ...entries[kind], ...wrong })).toBe(false);
+  });
+
   it.each(['constructor', '__proto__', 'toString', ''])('knows no kind of the name %s', (kind) => {
     expect(isEntryShaped({ kind })).toBe(false);
     expect(isEntryShaped(intentTo({ kind }))).toBe(false);
@@ -130,8 +196,8 @@ describe('isEntryShaped()', () => {
       'facts',
       {
         records: [
-          { id: 'a', updatedAt: 5 },
-          { id: 'b', updatedAt: 'never' },
+          { id: 'a', updatedAt: 5, reached: true },
+          { id: 'b', updatedAt: 'never', reached: true },
         ],
       },
       false,
@@ -140,8 +206,8 @@ describe('isEntryShaped()', () => {
       'facts',
       {
         records: [
-          { id: 'a', updatedAt: 5 },
-          { id: 'b', updatedAt: 6 },
+          { id: 'a', updatedAt: 5, reached: true },
+          { id: 'b', updatedAt: 6, reached: false },
         ],
       },
       true,
@@ -155,10 +221,7 @@ describe('isEntryShaped()', () => {
     ['facts', [], false],
     ['facts', 'a', false],
     ['facts', {}, true],
-    ['keyIds', ['a', 'b'], true],
-    ['keyIds', ['a', 7], false],
-    ['keyIds', 'a', false],
-    ['keyIds', {}, false],
+    ['more', ['a', 'b'], true],
     // No text may be found in every object; those for people may say what they like.
     ['requestId', 'constructor', false],
     ['keyIds', ['a', 'toString'], false],
@@ -169,7 +232,7 @@ describe('isEntryShaped()', () => {
     ['by', 'constructor', true],
     ['worker', 'constructor', true],
     ['because', 'constructor', true],
-    ['result', 'constructor', true],
+    ['result', 'constructor', false],
     ['facts', { reason: 'constructor' }, true],
     ['facts', { reason: ['constructor'] }, false],
     ['facts', { grants: { deep: { endAt: null } } }, false],
