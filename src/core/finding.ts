@@ -2,10 +2,11 @@
 import type { Action } from './action.ts';
 import type { EntryBody, Observation } from './entry.ts';
 import { consequenceOf, type Fault } from './fault.ts';
-import { firstPatienceMs, minuteMs } from './limits.ts';
-import { reportKey } from './memory.ts';
+import { firstPatienceMs, firstPersonBackoffMs, minuteMs, urgentBackoffMs } from './limits.ts';
+import { reportKey, type Wait } from './memory.ts';
 import { meaningOf, type Reason } from './reason.ts';
 import type { Scene } from './scene.ts';
+import { isLastResort } from './urgency.ts';
 
 export type Finding =
   | { readonly kind: 'act'; readonly action: Action }
@@ -29,8 +30,20 @@ export type Check = (scene: Scene) => readonly Finding[];
 /** Do this, unless its step is backing off: then the stored reason stands. */
 export function act(scene: Scene, step: string, action: Action): readonly Finding[] {
   const wait = scene.memory.waits[step];
-  if (wait === undefined || wait.untilAt <= scene.now) return [{ kind: 'act', action }];
-  return stands(wait.reason, wait.untilAt, step);
+  const untilAt = wait === undefined ? 0 : waitEndsAt(scene, wait);
+  if (wait === undefined || untilAt <= scene.now) return [{ kind: 'act', action }];
+  return stands(wait.reason, untilAt, step);
+}
+
+/**
+ * Keeper's own patience is short where a connector is down or soon will be (law 10): a vendor that is
+ * back after hours must not find it asleep for a day. What a vendor asked for is kept.
+ */
+function waitEndsAt(scene: Scene, { untilAt, sinceAt, reason }: Wait): number {
+  if (sinceAt === undefined || !isLastResort(scene)) return untilAt;
+  if (reason === 'backing-off') return Math.min(untilAt, sinceAt + urgentBackoffMs);
+  const isForPerson = meaningOf(reason).state === 'needs-person';
+  return isForPerson ? Math.min(untilAt, sinceAt + firstPersonBackoffMs) : untilAt;
 }
 
 /** A reason that stands until an instant: for a person or for time. */

@@ -1,6 +1,6 @@
 /** What the outcome of an intent means for memory. */
 import type { Effect, Entry } from './entry.ts';
-import { dayMs, lifetimeLadderDays, pushDoubtMs } from './limits.ts';
+import { dayMs, lifetimeLadderDays, overrulesADay, pushDoubtMs } from './limits.ts';
 import { addCredential, connector, hold, promote, takeOpen } from './fold-pieces.ts';
 import { reportKey, type Memory, type OpenIntent } from './memory.ts';
 import { stepOf } from './entry.ts';
@@ -21,6 +21,7 @@ export function foldOutcome(memory: Memory, outcome: Outcome): void {
       const attempts = (memory.waits[step]?.attempts ?? 0) + 1;
       memory.waits[step] = {
         untilAt: outcome.retryAt,
+        sinceAt: outcome.at,
         attempts,
         reason: knownReason(outcome.reason),
       };
@@ -62,12 +63,15 @@ function foldDone(memory: Memory, intent: OpenIntent, outcome: Outcome): void {
       return;
     case 'promote-credential':
       promote(memory, effect.keyId, facts.version, outcome.at);
+      if (intent.because === 'drift') {
+        memory.overruledAt = [...memory.overruledAt, outcome.at].slice(-overrulesADay);
+      }
       return;
     case 'push-credential':
       foldPush(memory, intent, effect, outcome);
       return;
     case 'remove-credential':
-      foldRemoval(memory, effect, outcome.at);
+      foldRemoval(memory, effect, outcome);
       return;
     case 'disable-version': {
       const credential = memory.credentials[effect.keyId];
@@ -93,6 +97,7 @@ function foldPush(
       appId: effect.appId,
       intentAt: intent.at,
       doneAt: outcome.at,
+      ...(intent.because === 'drift' ? { drift: true } : {}),
     };
     if (facts.grants) remembered.grants = { ...facts.grants };
     if (facts.activeRecordId !== undefined) remembered.activeRecordId = facts.activeRecordId;
@@ -119,7 +124,7 @@ function foldPush(
 function foldRemoval(
   memory: Memory,
   effect: Extract<Effect, { kind: 'remove-credential' }>,
-  at: number,
+  { at, facts }: Outcome,
 ): void {
   const credential = memory.credentials[effect.keyId];
   if (credential) {
@@ -127,6 +132,10 @@ function foldRemoval(
     credential.removedWhy = effect.why;
   }
   memory.reported[reportKey('removed', effect.keyId)] = at;
+  // A replica that did not know it yet says the same as one where it is gone.
+  const notFound = reportKey('not-found', effect.keyId);
+  if (facts?.found === false) memory.reported[notFound] = at;
+  else delete memory.reported[notFound];
   if (effect.why === 'abandoned') {
     memory.abandonments += 1;
     memory.abandonedAt = at;

@@ -62,6 +62,9 @@ export const firstBackoffMs = minuteMs;
 export const firstPersonBackoffMs = hourMs;
 export const maxBackoffMs = dayMs;
 
+/** The longest of Keeper's own waits while a connector is down, or within the last 72 hours. */
+export const urgentBackoffMs = 15 * minuteMs;
+
 /** Lifetimes to ask for, longest first, when a policy caps it and cannot be read. */
 export const lifetimeLadderDays: readonly number[] = [365, 180, 90, 60, 30, 7];
 
@@ -82,6 +85,9 @@ export const personalSlots = 2;
 
 /** Refusals, each after a longer wait, before a version put in by hand is overruled. */
 export const takeOverRefusals = 3;
+
+/** How often in a day somebody's version is overruled before a person is asked who else writes there. */
+export const overrulesADay = 3;
 
 /** Tries of a removed secret whose answer says nothing, before Keeper leaves it at that. */
 export const disproofAttempts = 10;

@@ -39,6 +39,8 @@ export interface CleanPush {
   appId: string;
   intentAt: number;
   doneAt: number;
+  /** It was sent because what Nylas showed was not as the file says, and for nothing else. */
+  drift?: true;
 }
 
 export interface DoubtfulPush {
@@ -87,6 +89,8 @@ export interface ParkedAdd {
 /** A stored back-off. */
 export interface Wait {
   untilAt: number;
+  /** When the latest try failed; missing where an older Keeper folded it. */
+  sinceAt?: number;
   attempts: number;
   reason: Reason;
 }
@@ -123,6 +127,8 @@ export interface Memory {
   /** The vault secret has existed. */
   secretKnown: boolean;
   promoted?: { keyId: string; version: string; at: number };
+  /** When somebody's version was overruled, the latest few. */
+  overruledAt: number[];
   /** A promotion that may land yet. */
   promoteDoubt?: { keyId: string; intent: string; at: number };
   credentials: Record<string, CredentialMemory>;
@@ -154,6 +160,7 @@ export function blankMemory(): Memory {
     at: 0,
     createIntended: false,
     secretKnown: false,
+    overruledAt: [],
     credentials: {},
     connectors: {},
     open: [],

@@ -26,7 +26,8 @@ import {
   registrationUnknownToChain,
   servicePrincipalMissing,
 } from './checks/registration.ts';
-import { credentialToRemove, orderFulfilled, removedSecretReadable } from './checks/removal.ts';
+import { orderFulfilled } from './checks/orders.ts';
+import { credentialToRemove, removedSecretReadable } from './checks/removal.ts';
 import { secretMissing, versionByHand } from './checks/vault.ts';
 import { earliestServingEndAt, isBroken } from './urgency.ts';
 

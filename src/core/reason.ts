@@ -29,6 +29,11 @@ export const reasons = {
     means:
       'An order to rotate was refused: a new credential would end before the one that serves, and Keeper never switches to such a one.',
   },
+  'credential-unknown': {
+    state: 'healthy',
+    means:
+      'An order was refused: it names a credential that this registration has never had, as far as Keeper can see.',
+  },
   'not-looked-yet': { state: 'waiting', means: 'Keeper has not looked at it yet.' },
   working: { state: 'waiting', means: 'Steps remain; the next pass goes on.' },
   replicating: { state: 'waiting', means: 'Entra has not shown the last write everywhere yet.' },
@@ -148,6 +153,13 @@ export const reasons = {
     remedy:
       'Recover it in Key Vault: Secrets, Manage deleted secrets. If it was purged, order a rotation.',
   },
+  'vault-contested': {
+    state: 'needs-person',
+    means:
+      'Somebody else goes on writing versions of the vault secret; Keeper has put its own back three times within a day.',
+    remedy:
+      'Stop the pipeline or person that writes there; every version is kept, and too many of them cannot be read any more.',
+  },
   'connector-lost': {
     state: 'needs-person',
     means: 'The connector existed and is gone, and its grants with it.',
@@ -162,6 +174,13 @@ export const reasons = {
     state: 'needs-person',
     means: 'Nylas does not tell whose client id the connector holds, and Keeper never set it.',
     remedy: 'Check it in the Nylas dashboard, then set `takeOver: true` on the connector.',
+  },
+  'connector-differs': {
+    state: 'needs-person',
+    means:
+      'Name, tenant or scopes of the connector are not as the file says, although Keeper has just set them.',
+    remedy:
+      'See who else changes the connector; or write into keeper.yaml what Nylas shows, if Nylas does not take the change.',
   },
   'grants-failing': {
     state: 'needs-person',

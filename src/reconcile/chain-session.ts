@@ -6,7 +6,7 @@ import type { DesiredRegistration } from '../core/desired.ts';
 import { success, type Fault, type Result } from '../core/fault.ts';
 import { reasons } from '../core/reason.ts';
 import { remember } from '../core/fold.ts';
-import { firstPatienceMs, maxPatienceMs } from '../core/limits.ts';
+import { clockSkewMs, firstPatienceMs, maxPatienceMs, secondMs } from '../core/limits.ts';
 import { blankMemory, type Memory } from '../core/memory.ts';
 import type { RegistrationStatus } from '../core/status.ts';
 import type { Session } from './session.ts';
@@ -51,6 +51,9 @@ export async function openSession(world: World, desired: DesiredRegistration): P
   if (defect?.defect === 'newer-format') return newerFormat(world, desired, `entry ${defect.seq}`);
   if (defect) return { kind: 'broken', defect };
   const session = sessionOf(world, desired, read.value, memory);
+  if (Math.abs(session.storageAheadMs) > clockSkewMs) {
+    return wrongClock(world, desired, session.storageAheadMs);
+  }
   const patienceMs = cached ? patienceAfter(cached.status) : firstPatienceMs;
   return {
     kind: 'open',
@@ -69,6 +72,21 @@ function newerFormat(world: World, { id }: DesiredRegistration, what: string): O
   return {
     kind: 'unreadable',
     fault: { kind: 'rejected', vendor: 'storage', code: 'newer-format' },
+  };
+}
+
+/**
+ * By a wrong clock a credential that serves may seem to have ended. Nothing is written; the message goes
+ * back, and a worker whose clock is right takes it.
+ */
+function wrongClock(world: World, { id }: DesiredRegistration, aheadMs: number): Opened {
+  world.log.error("this worker's clock is wrong; it does nothing for the registration", {
+    registration: id,
+    storageAheadSeconds: Math.round(aheadMs / secondMs),
+  });
+  return {
+    kind: 'unreadable',
+    fault: { kind: 'rejected', vendor: 'storage', code: 'wrong-clock' },
   };
 }
 

@@ -35,7 +35,7 @@ export async function takeInOrders(
 /** What the chain keeps of an order. The credentials are named once; there may be a hundred. */
 function entryOf(order: Order, memory: Memory): EntryBody {
   const keyIds = keyIdsOf(order.body, memory);
-  const body = order.body.kind === 'compromised' ? { ...order.body, keyIds: [] } : order.body;
+  const body = chainBody(order.body);
   return {
     kind: 'order',
     orderId: order.id,
@@ -46,10 +46,16 @@ function entryOf(order: Order, memory: Memory): EntryBody {
   };
 }
 
+/** Key ids are written as Graph writes them: in small letters. */
+function chainBody(body: OrderBody): OrderBody {
+  if (body.kind === 'compromised') return { ...body, keyIds: [] };
+  return body.kind === 'retire' ? { ...body, keyId: body.keyId.toLowerCase() } : body;
+}
+
 /** The credentials an order is about: those named, or all of Keeper's that exist now. */
 function keyIdsOf(body: OrderBody, memory: Memory): readonly string[] {
   if (body.kind !== 'compromised') return [];
-  if (body.keyIds.length > 0) return body.keyIds;
+  if (body.keyIds.length > 0) return body.keyIds.map((keyId) => keyId.toLowerCase());
   return Object.values(memory.credentials)
     .filter((one) => one.removedAt === undefined)
     .map((one) => one.keyId);

@@ -3,8 +3,8 @@ import type { Action } from '../action.ts';
 import type { DesiredConnector } from '../desired.ts';
 import { pushStep, type Cause } from '../entry.ts';
 import { act, note, stands, unseen, type Finding } from '../finding.ts';
-import { hourMs, lastResortMs } from '../limits.ts';
-import { connectorMemoryOf, type ConnectorMemory } from '../memory.ts';
+import { dayMs, hourMs, lastResortMs, pushDoubtMs } from '../limits.ts';
+import { connectorMemoryOf, type CleanPush, type ConnectorMemory } from '../memory.ts';
 import type { ConnectorView, SeenConnector } from '../observed.ts';
 import {
   credentialsBeforeKeeper,
@@ -57,6 +57,7 @@ function connectorFindings(
     findings.push(note({ what: 'connector-known', connector: connector.id }));
   findings.push(...changedRecords(connector, seen.value, remembered));
   findings.push(...missingRecords(scene, connector, seen.value));
+  findings.push(...differsAgain(scene, connector, seen.value));
   findings.push(...pushes(scene, connector, seen.value));
   return findings;
 }
@@ -179,12 +180,37 @@ function causeToPush(
   if (holding.keyId !== target.keyId) return 'rotation';
   const { clean } = connectorMemoryOf(scene.memory, connector.id);
   if (clean?.appId !== scene.appId) return 'drift';
-  const drifted =
-    (seen.clientId !== undefined && seen.clientId !== scene.appId) ||
+  if (seen.clientId !== undefined && seen.clientId !== scene.appId) return 'drift';
+  return differs(connector, seen) && clearOfDriftAt(clean) <= scene.now ? 'drift' : undefined;
+}
+
+/** What serves nobody better or worse, but is not as the file says. */
+function differs(connector: DesiredConnector, seen: SeenConnector): boolean {
+  return (
     (seen.tenant !== undefined && seen.tenant !== connector.tenant) ||
     (connector.name !== undefined && seen.name !== undefined && seen.name !== connector.name) ||
-    (seen.scopes !== undefined && seen.scopes.join(' ') !== connector.scopes.join(' '));
-  return drifted ? 'drift' : undefined;
+    (seen.scopes !== undefined && seen.scopes.join(' ') !== connector.scopes.join(' '))
+  );
+}
+
+/** A push for such a difference is made once a day at the most. */
+function clearOfDriftAt(clean: CleanPush | undefined): number {
+  return clean?.drift ? clean.doneAt + dayMs : 0;
+}
+
+/** It was pushed, and differs all the same: Nylas does not take it, or somebody else writes there. */
+function differsAgain(
+  scene: Scene,
+  connector: DesiredConnector,
+  seen: SeenConnector,
+): readonly Finding[] {
+  const { clean } = connectorMemoryOf(scene.memory, connector.id);
+  const clearAt = clearOfDriftAt(clean);
+  if (!clean || scene.now >= clearAt || !differs(connector, seen)) return [];
+  // Nylas may show its old settings for a moment.
+  const shownAt = clean.doneAt + pushDoubtMs;
+  if (scene.now < shownAt) return [{ kind: 'look', at: shownAt }];
+  return stands('connector-differs', clearAt, connector.id);
 }
 
 interface Push {

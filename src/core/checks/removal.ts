@@ -6,20 +6,10 @@ import { act, stands, type Finding } from '../finding.ts';
 import type { Cause, RemovalWhy } from '../entry.ts';
 import { clockSkewMs, disproofAttempts, hourMs, replicationMs } from '../limits.ts';
 import type { OrderMemory } from '../memory.ts';
-import type { Reason } from '../reason.ts';
-import {
-  doubtEndsAt,
-  isDead,
-  isProven,
-  servesNoConnector,
-  works,
-  type Credential,
-  type Scene,
-} from '../scene.ts';
+import { doubtEndsAt, isProven, servesNoConnector, type Credential, type Scene } from '../scene.ts';
 import { nextToPromote, promotedCredential, targetCredential } from '../target.ts';
 import { isAnyWorse } from './confirm.ts';
-import { earliestServingEndAt } from '../urgency.ts';
-import { isGivenUp, needsSlot, wouldEndTooEarly } from './credential.ts';
+import { isGivenUp, needsSlot } from './credential.ts';
 
 /** A listed credential that serves nobody any more, with the ground for its removal. */
 export function credentialToRemove(scene: Scene): readonly Finding[] {
@@ -202,70 +192,4 @@ function isNewestOfName(
   if (held.secret !== 'current') return false;
   const { current } = scene.observed;
   return current.kind !== 'known' || current.value.current.version === held.version;
-}
-
-/** Orders that are fulfilled, or that name what is not there. */
-export function orderFulfilled(scene: Scene): readonly Finding[] {
-  return scene.memory.orders.flatMap((order): readonly Finding[] => {
-    const { id: orderId } = order;
-    if (isFulfilled(scene, order)) {
-      return [{ kind: 'note', entry: { kind: 'order-end', orderId, result: 'done' } }];
-    }
-    const reason = refusalOf(scene, order);
-    if (reason === undefined) return [];
-    return [{ kind: 'note', entry: { kind: 'order-end', orderId, result: 'refused', reason } }];
-  });
-}
-
-/** What speaks against an order for good. */
-function refusalOf(scene: Scene, order: OrderMemory): Reason | undefined {
-  const { body } = order;
-  // To retire the one that serves would be an outage, not a clean-up.
-  const isServing = body.kind === 'retire' && targetCredential(scene)?.keyId === body.keyId;
-  if (isServing) return 'credential-serves';
-  const isBarred =
-    body.kind === 'rotate' && !hasNewerOnItsWay(scene, order.at) && wouldEndTooEarly(scene);
-  return isBarred ? 'ends-too-early' : undefined;
-}
-
-/** A credential issued since then is on its way, and can be switched to. */
-function hasNewerOnItsWay(scene: Scene, at: number): boolean {
-  const servingEndAt = earliestServingEndAt(scene) ?? 0;
-  return scene.credentials.some(
-    (one) => one.live && one.endAt > servingEndAt && (one.memory?.addedAt ?? 0) >= at,
-  );
-}
-
-function isFulfilled(scene: Scene, order: OrderMemory): boolean {
-  switch (order.body.kind) {
-    case 'resync':
-      return false; // Ended by the pass that carries it out.
-    case 'freeze':
-    case 'thaw':
-      return true; // Folding the entry was all.
-    case 'rotate':
-      return isRotatedSince(scene, order.at);
-    case 'retire':
-      return scene.registration !== undefined && !isListed(scene, order.body.keyId);
-    case 'compromised':
-      return (
-        scene.registration !== undefined &&
-        order.keyIds.every((keyId) => !isListed(scene, keyId)) &&
-        scene.desired.connectors.every((connector) => !isDead(scene, connector))
-      );
-  }
-}
-
-function isListed(scene: Scene, keyId: string): boolean {
-  return scene.credentials.some((one) => one.keyId === keyId && one.listed);
-}
-
-function isRotatedSince(scene: Scene, at: number): boolean {
-  const promoted = promotedCredential(scene);
-  if (!promoted?.memory || promoted.memory.addedAt < at) return false;
-  return scene.desired.connectors.every(
-    (one) =>
-      scene.memory.connectors[one.id]?.clean?.keyId === promoted.keyId &&
-      works(scene, promoted.keyId),
-  );
 }

@@ -1,6 +1,6 @@
 /** The vault secret: readable, there, and its current version the proven one. */
 import { act, noteOnce, stands, unseen, type Finding } from '../finding.ts';
-import { hourMs, replicationMs, takeOverRefusals } from '../limits.ts';
+import { dayMs, hourMs, overrulesADay, replicationMs, takeOverRefusals } from '../limits.ts';
 import { note } from '../finding.ts';
 import { dueAt } from '../schedule.ts';
 import { servingCredentials, type Credential, type Scene } from '../scene.ts';
@@ -95,6 +95,9 @@ function overruled(scene: Scene, version: string): readonly Finding[] {
   if (!promoted?.held || scene.appId === undefined || findings.length > 0) return findings;
   const againAt = (scene.memory.promoted?.at ?? 0) + hourMs;
   if (scene.now < againAt) return stands('backing-off', againAt, 'vault');
+  const [firstAt = 0, ...more] = scene.memory.overruledAt;
+  const isContested = more.length + 1 >= overrulesADay && scene.now < firstAt + dayMs;
+  if (isContested) return stands('vault-contested', firstAt + dayMs, 'vault');
   const { keyId, hint, endAt, held } = promoted;
   const { appId } = scene;
   return act(scene, 'promote', {

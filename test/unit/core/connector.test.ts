@@ -123,6 +123,43 @@ describe('law 8: a secret never goes to a stranger’s application', () => {
   });
 });
 
+describe('a difference that was just pushed', () => {
+  const differs = (doneAt: number) => (made: World) => {
+    valueOf(viewOf(made).connector).tenant = 'other';
+    Object.assign(connectorOf(made).clean!, { doneAt, drift: true });
+  };
+
+  it('is looked at again, then is for a person, and is pushed once a day', () => {
+    expect(told(differs(now - pushDoubtMs + 1))).toEqual([{ kind: 'look', at: now + 1 }]);
+    expect(told(differs(now - pushDoubtMs))).toEqual([
+      { kind: 'person', reason: 'connector-differs', subject: 'us/one' },
+      { kind: 'look', at: now - pushDoubtMs + dayMs },
+    ]);
+    expect(told(differs(now - dayMs))).toEqual(push({ because: 'drift' }));
+  });
+
+  it('is pushed at once where the last push had another cause, or the client id is another', () => {
+    const rotatedBefore = (made: World): void => {
+      differs(now - hourMs)(made);
+      delete connectorOf(made).clean!.drift;
+    };
+    expect(told(rotatedBefore)).toEqual(push({ because: 'drift' }));
+    const taken = (made: World): void => {
+      differs(now - hourMs)(made);
+      valueOf(viewOf(made).connector).clientId = 'app-9';
+      wishOf(made).takeOver = true;
+    };
+    expect(told(taken)).toContainEqual(push({ because: 'drift' })[0]);
+  });
+
+  it('is forgotten when it is gone', () => {
+    const change = (made: World): void => {
+      Object.assign(connectorOf(made).clean!, { doneAt: now - hourMs, drift: true });
+    };
+    expect(told(change)).toEqual([]);
+  });
+});
+
 describe('law 8: another client id on a live connector', () => {
   const another = (made: World): void => {
     valueOf(viewOf(made).connector).clientId = 'app-9';

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Effect, Entry, EntryBody, Facts } from '../../../src/core/entry.ts';
 import { remember } from '../../../src/core/fold.ts';
+import type { Reason } from '../../../src/core/reason.ts';
 import {
   dayMs,
   disproofMs,
@@ -201,15 +202,20 @@ describe('an outcome', () => {
       expect(
         ended(effects.principal, { result, retryAt: 9, reason: 'graph-denied' }).waits,
       ).toStrictEqual({
-        'service-principal': { untilAt: 9, attempts: 1, reason: 'graph-denied' },
+        'service-principal': { untilAt: 9, sinceAt: at, attempts: 1, reason: 'graph-denied' },
       });
       const again = ended(effects.principal, { result, retryAt: 9 }, (memory) => {
         memory.waits['service-principal'] = { untilAt: 1, attempts: 4, reason: 'unreachable' };
       });
       expect(again.waits['service-principal']).toStrictEqual({
         untilAt: 9,
+        sinceAt: at,
         attempts: 5,
         reason: 'backing-off',
+      });
+      const reason = 'a-word-of-a-newer-keeper' as Reason;
+      expect(ended(effects.principal, { result, retryAt: 9, reason }).waits).toStrictEqual({
+        'service-principal': { untilAt: 9, sinceAt: at, attempts: 1, reason: 'backing-off' },
       });
       expect(ended(effects.principal, { result }).waits).toStrictEqual({});
     },
@@ -297,6 +303,25 @@ describe('what was done', () => {
     expect(done({ ...effects.store, keyId: 'x' }, { version: 'v1' })).toStrictEqual(changed());
   });
 
+  it('to overrule a version is counted, the latest three', () => {
+    const overruled = (times: readonly number[]): readonly number[] =>
+      ended(effects.promote, { facts: { version: 'v1' } }, (memory) => {
+        memory.open[0]!.because = 'drift';
+        memory.overruledAt = [...times];
+      }).overruledAt;
+    expect(overruled([])).toEqual([at]);
+    expect(overruled([1, 2, 3])).toEqual([2, 3, at]);
+    expect(ended(effects.promote, { facts: { version: 'v1' } }).overruledAt).toEqual([]);
+  });
+
+  it('to remove what Entra did not find is remembered until it is found', () => {
+    const told = (facts: Facts, known: Record<string, number> = {}): object =>
+      ended(effects.remove, { facts }, (memory) => (memory.reported = { ...known })).reported;
+    expect(told({ found: false })).toEqual({ 'removed:k': at, 'not-found:k': at });
+    expect(told({ found: true }, { 'not-found:k': 1 })).toEqual({ 'removed:k': at });
+    expect(told({}, { 'not-found:k': 1 })).toEqual({ 'removed:k': at });
+  });
+
   it('to promote a credential makes it current', () => {
     const doubt: Change = (memory) => (memory.promoteDoubt = { keyId: 'k', intent: 'i0', at: 1 });
     expect(done(effects.promote, { version: 'v1' }, doubt)).toStrictEqual(
@@ -365,6 +390,10 @@ describe('a clean push', () => {
 
   it('to the settings tells what the connector holds', () => {
     expect(pushed(effects.push)).toStrictEqual({ clean, doubtful: [], records: {} });
+    const drifted = pushed(effects.push, undefined, (memory) => {
+      memory.open[0]!.because = 'drift';
+    });
+    expect(drifted?.clean).toStrictEqual({ ...clean, drift: true });
     const facts = {
       grants: { total: 5, invalid: 1 },
       activeRecordId: 'r1',

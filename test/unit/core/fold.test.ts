@@ -116,7 +116,12 @@ describe('remember()', () => {
     tell({ kind: 'outcome', intent: id, result: 'refused', retryAt, reason: 'vault-denied' });
     step(add, { keyId: 'k2', hint: 'abd', endAt: start });
     expect(memory().waits).toEqual({
-      store: { untilAt: retryAt, attempts: 1, reason: 'vault-denied' },
+      store: {
+        untilAt: retryAt,
+        sinceAt: expect.any(Number) as number,
+        attempts: 1,
+        reason: 'vault-denied',
+      },
     });
   });
 

@@ -290,6 +290,20 @@ describe('versionByHand()', () => {
     expect(told(recent(now - hourMs))).toEqual(promote);
   });
 
+  it('asks a person where it has overruled three within a day', () => {
+    const fought = (times: readonly number[]) => (made: World) => {
+      overruled(made);
+      made.memory.overruledAt = [...times];
+    };
+    const recent = [now - dayMs + 1, now - 9 * hourMs, now - 2 * hourMs];
+    expect(told(fought(recent))).toEqual([
+      { kind: 'person', reason: 'vault-contested', subject: 'vault' },
+      { kind: 'look', at: now + 1 },
+    ]);
+    expect(told(fought(recent.slice(1)))).toEqual(promote);
+    expect(told(fought([now - dayMs, ...recent.slice(1)]))).toEqual(promote);
+  });
+
   it('waits with the step of the promotion', () => {
     const change = (made: World): void => {
       overruled(made);

@@ -70,6 +70,7 @@ describe('connectorMemoryOf()', () => {
       at: 0,
       createIntended: false,
       secretKnown: false,
+      overruledAt: [],
       credentials: {},
       connectors: {},
       open: [],
@@ -273,6 +274,7 @@ describe('law 12: the bounds', () => {
       requestTimeoutMs: 120,
       secondMs: 1,
       settleMs: 86400,
+      urgentBackoffMs: 900,
     });
     expect(limits.lifetimeLadderDays).toEqual([365, 180, 90, 60, 30, 7]);
   });

@@ -136,6 +136,39 @@ describe('a state', () => {
   });
 });
 
+describe('a worker whose clock is wrong', () => {
+  it.each([-301, 301])('by %i s does nothing, and says so', async (seconds) => {
+    const one = await settled();
+    const { chains } = one.customer.world;
+    const world = {
+      ...one.customer.world,
+      chains: {
+        ...chains,
+        readTail: async (...given: Parameters<typeof chains.readTail>) => {
+          const read = await chains.readTail(...given);
+          if (!read.ok) return read;
+          const storageAt = one.customer.clock.now() + seconds * 1000;
+          return { ok: true as const, value: { ...read.value, storageAt } };
+        },
+      },
+    };
+    const writes: string[] = [];
+    const watched = interposedWorld(world, async ({ port, method, isWrite }, go) => {
+      if (isWrite) writes.push(`${port}.${method}`);
+      return go();
+    });
+    const fault = { kind: 'rejected', vendor: 'storage', code: 'wrong-clock' };
+    expect(await runPass(watched, one.wish)).toEqual({ kind: 'unreadable', fault });
+    expect(writes).toEqual([]);
+    expect(one.customer.logged.map((line) => JSON.parse(line) as object)).toContainEqual({
+      level: 'error',
+      message: "this worker's clock is wrong; it does nothing for the registration",
+      registration: one.wish.id,
+      storageAheadSeconds: seconds,
+    });
+  });
+});
+
 describe('an entry', () => {
   const configuration = { kind: 'configuration', configuration: 'c0ffee' };
 
