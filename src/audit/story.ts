@@ -100,6 +100,7 @@ function outcome(entry: Of<'outcome'>, effect: Effect | undefined): string {
       ? ''
       : `${fault.vendor}: ${fault.kind}${'code' in fault && fault.code !== undefined ? ` ${fault.code}` : ''}`,
     entry.retryAt === undefined ? '' : `again from ${instant(entry.retryAt)}`,
+    entry.result === 'done' ? '' : request(entry),
   ].filter((one) => one !== '');
   return `${results[entry.result]}: ${what}${learned.length === 0 ? '' : ` (${learned.join('; ')})`}`;
 }
@@ -122,7 +123,18 @@ function recovery(entry: Of<'recovery'>, effect: Effect | undefined): string {
   return `the step to ${what} ${found[entry.finding]}`;
 }
 
+/** What its vendor can find it by; only told where there may be something to ask. */
+function request({ requestId, fault }: Of<'outcome'> | Of<'proof'>): string {
+  const id = requestId ?? fault?.requestId;
+  return id === undefined ? '' : `request ${id}`;
+}
+
 function proof(entry: Of<'proof'>): string {
+  const asked = entry.result === 'proved' || entry.result === 'disproved' ? '' : request(entry);
+  return `${proofResult(entry)}${asked === '' ? '' : ` (${asked})`}`;
+}
+
+function proofResult(entry: Of<'proof'>): string {
   const key = short(entry.keyId);
   const code = entry.code === undefined ? '' : ` (AADSTS${entry.code})`;
   switch (entry.result) {
@@ -166,7 +178,7 @@ function observation(seen: Observation): string {
     case 'record-gone':
       return `record ${short(seen.record)} of connector ${seen.connector} is gone`;
     case 'record-changed':
-      return `somebody changed record ${short(seen.record)} of connector ${seen.connector}`;
+      return `what record ${short(seen.record)} of connector ${seen.connector} holds is not known`;
   }
 }
 

@@ -97,6 +97,7 @@ export type Observation =
   /** It was held to be gone, and is listed. */
   | { readonly what: 'credential-back'; readonly keyId: string }
   | { readonly what: 'record-gone'; readonly connector: string; readonly record: string }
+  /** Somebody else wrote to it, or it is active and was never met: what it holds is not known. */
   | {
       readonly what: 'record-changed';
       readonly connector: string;

@@ -131,11 +131,7 @@ function foldObservation(memory: Memory, seen: Observation, at: number): void {
       return;
     }
     case 'record-changed': {
-      const record = connector(memory, seen.connector).records[seen.record];
-      if (record) {
-        record.updatedAt = seen.updatedAt;
-        delete record.keyId;
-      }
+      connector(memory, seen.connector).records[seen.record] = { updatedAt: seen.updatedAt };
       return;
     }
     case 'foreign-credential':

@@ -100,16 +100,20 @@ function foreignClient(
   return stands('connector-unconfirmed', scene.now + hourMs, connector.id);
 }
 
-/** A credential record changed after Keeper's last write: by hand, or by a write that landed late. */
+/**
+ * A credential record changed after Keeper's last write: by hand, or by a write that landed late. Or it
+ * is active and nobody has met it: what it holds may serve grants, also after another has become active.
+ */
 function changedRecords(
   connector: DesiredConnector,
   seen: SeenConnector,
   remembered: ConnectorMemory | undefined,
 ): readonly Finding[] {
   return seen.records.flatMap((record): readonly Finding[] => {
-    const before = remembered?.records[record.id];
-    if (!before?.keyId || record.updatedAt === before.updatedAt) return [];
     const { id, updatedAt } = record;
+    const before = remembered?.records[id];
+    const isMet = before ? before.keyId === undefined : id !== seen.activeRecordId;
+    if (isMet || updatedAt === before?.updatedAt) return [];
     return [note({ what: 'record-changed', connector: connector.id, record: id, updatedAt })];
   });
 }

@@ -93,7 +93,7 @@ const observations: Readonly<Record<Observation['what'], readonly [Observation, 
   ],
   'record-changed': [
     { what: 'record-changed', connector: 'us/one', record: 'r1', updatedAt: at },
-    'somebody changed record r1 of connector us/one',
+    'what record r1 of connector us/one holds is not known',
   ],
 };
 
@@ -149,6 +149,32 @@ describe('the story', () => {
     expect(outcome).toBe(
       'refused: store credential k1 in the vault (credential c7b00ad0…; 12 grants, 1 invalid; vault: denied Forbidden; again from 2026-11-01T08:00:00.000Z)',
     );
+  });
+
+  it('names the request where there may be something to ask its vendor', () => {
+    const effect = { kind: 'store-credential', keyId: 'k1' } as const;
+    const fault = { kind: 'timeout', vendor: 'vault', requestId: 'of-the-fault' } as const;
+    const intent = { id: 'i', effect, because: 'rotation' } as const;
+    const held = { secret: 'current', version: 'v' } as const;
+    const proof = { kind: 'proof', keyId: 'k1', held, requestId: 'r-2' } as const;
+    const ends = told(
+      ...deed(intent, { result: 'doubtful', fault, requestId: 'r-1' }),
+      ...deed(intent, { result: 'doubtful', fault }),
+      ...deed(intent, { result: 'done', requestId: 'r-1' }),
+      { ...proof, result: 'still-accepted' },
+      { ...proof, result: 'refused', code: 7_000_215 },
+      { ...proof, result: 'proved' },
+      { ...proof, result: 'disproved' },
+    ).filter((one) => !one.startsWith('is about'));
+    expect(ends).toEqual([
+      'no clear answer: store credential k1 in the vault (vault: timeout; request r-1)',
+      'no clear answer: store credential k1 in the vault (vault: timeout; request of-the-fault)',
+      'done: store credential k1 in the vault',
+      'the removed credential k1 still works (request r-2)',
+      'Entra refuses credential k1 (AADSTS7000215) (request r-2)',
+      'credential k1 works',
+      'the removed credential k1 is refused, as it should be',
+    ]);
   });
 
   it('of an outcome without its intent says so', () => {

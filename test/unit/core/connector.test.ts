@@ -74,6 +74,12 @@ function adopted(made: World): void {
   connectorOf(made).records = {};
   delete connectorOf(made).clean;
 }
+const met = noting({
+  what: 'record-changed',
+  connector: 'us/one',
+  record: 'r-us/one',
+  updatedAt: now - 90 * dayMs,
+});
 
 /** The first connector does not exist yet. */
 function missing(made: World): void {
@@ -205,7 +211,7 @@ describe('law 8: another client id on a live connector', () => {
       never(made);
       connectorOf(made).doubtful.push({ keyId: 'k1', at: now - pushDoubtMs });
     };
-    expect(told(doubtful)).toEqual(push({ because: 'doubt' }));
+    expect(told(doubtful)).toEqual([...met, ...push({ because: 'doubt' })]);
   });
 });
 
@@ -269,7 +275,7 @@ describe('a connector is pushed to', () => {
   });
 
   it('when Keeper never did', () => {
-    expect(told(adopted)).toEqual(push({ because: 'first' }));
+    expect(told(adopted)).toEqual([...met, ...push({ because: 'first' })]);
   });
 
   it('when the last push was doubtful, once that can no longer land', () => {
@@ -308,6 +314,7 @@ describe('a connector is pushed to', () => {
   it.each<[string, Change]>([
     ['no tenant', (made) => delete valueOf(viewOf(made).connector).tenant],
     ['no name', (made) => delete valueOf(viewOf(made).connector).name],
+    ['no scopes', (made) => delete valueOf(viewOf(made).connector).scopes],
     [
       'a name that the file does not give',
       (made) => {
@@ -396,7 +403,21 @@ describe('the records of a connector', () => {
   });
 
   it('are pushed to where nobody knows what they hold', () => {
-    expect(told((made) => (connectorOf(made).records = {}))).toEqual(record);
+    const change = (made: World): void => {
+      delete connectorOf(made).records['r-us/one']!.keyId;
+    };
+    expect(told(change)).toEqual(record);
+  });
+
+  it('are noted where they are active and nobody has met them', () => {
+    const unmet = (made: World): void => {
+      connectorOf(made).records = {};
+    };
+    expect(told(unmet)).toEqual([...met, ...record]);
+    const idle = (made: World): void => {
+      valueOf(viewOf(made).connector).records.push({ id: 'stray', updatedAt: 0 });
+    };
+    expect(told(idle)).toEqual([]);
   });
 
   it('are pushed to again after a doubtful push of their own', () => {
@@ -415,7 +436,7 @@ describe('the records of a connector', () => {
 
   it('have a step of their own', () => {
     const change = (made: World): void => {
-      connectorOf(made).records = {};
+      delete connectorOf(made).records['r-us/one']!.keyId;
       backsOff(made, 'push:us/one#r-us/one');
     };
     expect(told(change)).toMatchObject([{ kind: 'wait', subject: 'push:us/one#r-us/one' }]);
@@ -439,7 +460,10 @@ describe('the records of a connector', () => {
       viewOf(made, 'us/one').grants = unseen;
     };
     expect(told(unknown)).toEqual([
-      ...noting({ what: 'connector-known', connector: 'us/one' }),
+      ...noting(
+        { what: 'connector-known', connector: 'us/one' },
+        { what: 'record-changed', connector: 'us/one', record: 'r-us/one', updatedAt: now },
+      ),
       ...push({ because: 'first' }),
     ]);
   });
