@@ -22,6 +22,9 @@ param vaultName string = ''
 @description('Client id of the registration that operators sign in with: see graph.bicep. Empty: nobody can sign in.')
 param signInClientId string = ''
 
+@description('Client ids of programs that may call the API, with commas between. Each also needs a role: see docs/api.md.')
+param callers string = ''
+
 @description('Where people find Keeper, if not at the address of the app: an own domain. https://, without path.')
 param publicUrl string = ''
 
@@ -75,6 +78,7 @@ var allTags = union(tags, { application: 'keeper', environment: environmentName,
 var mainVaultName = empty(vaultName) ? vaultOf(environmentName, token) : vaultName
 var keptGroupName = keptGroupOf(environmentName)
 var vaultSuffix = substring(environment().suffixes.keyvaultDns, 1)
+var callerIds = empty(callers) ? [] : map(split(callers, ','), one => trim(one))
 var emails = empty(alertEmails) ? [] : split(alertEmails, ',')
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
@@ -189,6 +193,7 @@ module signIn 'app/sign-in.bicep' = {
   params: {
     appName: web.outputs.name
     clientId: signInClientId
+    callers: callerIds
     workspaceId: workspace.id
   }
 }

@@ -197,7 +197,7 @@ export function composeWorld(settings: Settings, seat: Seat): Composed {
     connectors: nylasConnectors({ ...patience, vault, baseUrls: settings.nylasUrls }),
     chains: blobChains({ ...storage, ...(isSeam ? { storageClock: () => clock.now() } : {}) }),
     states: blobStates(storage),
-    orders: blobOrders(storage),
+    orders: blobOrders({ ...storage, log }),
     switches: blobSwitches(storage),
     queue: storageQueue(storage, settings.queue),
     clock,

@@ -4,6 +4,9 @@ import { loginUrls } from '../clouds.bicep'
 
 param appName string
 param clientId string
+
+// Client ids of programs; App Service refuses the tokens of all others, whatever role they have.
+param callers array
 param workspaceId string
 
 var isReady = !empty(clientId)
@@ -37,7 +40,7 @@ resource signIn 'Microsoft.Web/sites/config@2024-04-01' = {
         validation: {
           allowedAudiences: [clientId, 'api://${clientId}']
           defaultAuthorizationPolicy: {
-            allowedApplications: [clientId, azureCli]
+            allowedApplications: concat([clientId, azureCli], callers)
           }
         }
       }

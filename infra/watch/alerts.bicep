@@ -19,7 +19,7 @@ var rules = [
   }
   {
     name: 'expiring'
-    text: 'A credential ends in less than 30 days, and Keeper has no plan for it.'
+    text: 'A credential ends in less than 30 days, and Keeper has no plan for it, or does not get on with it.'
     query: loadTextContent('../queries/expiring.kql')
     severity: 1
     window: 'P2D'
@@ -33,6 +33,17 @@ var rules = [
     query: loadTextContent('../queries/poison.kql')
     severity: 2
     window: 'PT1H'
+    every: 'PT15M'
+    operator: 'GreaterThan'
+    threshold: 0
+  }
+  {
+    name: 'needs-person-now'
+    text: 'Users of a registration are hurt or will soon be, and Keeper cannot mend it alone.'
+    query: loadTextContent('../queries/needs-person-now.kql')
+    severity: 1
+    // Passes may be a day apart: in a shorter window the alert would end before the trouble.
+    window: 'P2D'
     every: 'PT15M'
     operator: 'GreaterThan'
     threshold: 0

@@ -1,5 +1,8 @@
-/** Nylas API keys, from the vault, held for a short time. */
-import type { SecretRef } from '../core/desired.ts';
+/**
+ * Nylas API keys, from the vault, held for a short time; and which of them has opened the application
+ * that it should. A key can be exchanged between that check and the write that it was made for.
+ */
+import type { DesiredConnector, SecretRef } from '../core/desired.ts';
 import { failure, success, type Fault, type Result } from '../core/fault.ts';
 import { Secret } from '../core/secret.ts';
 import type { Clock, Vault } from '../reconcile/world.ts';
@@ -13,7 +16,7 @@ export interface ApiKeysOptions {
 }
 
 /** The key, and whether it may be older than the vault's. */
-interface HeldKey {
+export interface HeldKey {
   readonly key: Secret;
   readonly isHeld: boolean;
 }
@@ -26,6 +29,19 @@ export interface ApiKeys {
   read(ref: SecretRef): Promise<Result<HeldKey>>;
   /** The vendor refused it: the next read asks the vault. */
   drop(ref: SecretRef): void;
+  /** Whose application a key was last seen to open. */
+  readonly opened: OpenedApplications;
+}
+
+/** The application of a file, and the key that should open it. */
+export type Addressee = Pick<DesiredConnector, 'region' | 'applicationId' | 'apiKey'>;
+
+/** Which key last opened the application that the file names (law 8). */
+export interface OpenedApplications {
+  /** Takes down what a key opened when it was asked; another application, or nothing, unsays it. */
+  note(addressee: Addressee, key: Secret, applicationId: string | undefined): void;
+  /** True for the key that opened this application when it was last asked. */
+  isRight(addressee: Addressee, key: Secret): boolean;
 }
 
 /** Keys by their place in the vaults. */
@@ -43,7 +59,26 @@ export function apiKeys({ vault, clock, holdMs = apiKeyMs }: ApiKeysOptions): Ap
     return success({ key: key.value, isHeld: false });
   }
 
-  return { read, drop: (ref) => void held.delete(placeOf(ref)) };
+  return {
+    read,
+    drop: (ref) => void held.delete(placeOf(ref)),
+    opened: openedApplications(),
+  };
+}
+
+function openedApplications(): OpenedApplications {
+  const keys = new Map<string, Secret>();
+  return {
+    note(addressee, key, applicationId) {
+      if (applicationId === addressee.applicationId) keys.set(nameOf(addressee), key);
+      else keys.delete(nameOf(addressee));
+    },
+    isRight: (addressee, key) => keys.get(nameOf(addressee))?.reveal() === key.reveal(),
+  };
+}
+
+function nameOf({ region, applicationId, apiKey }: Addressee): string {
+  return `${region}/${applicationId}/${placeOf(apiKey)}`;
 }
 
 async function readKey(vault: ApiKeysOptions['vault'], ref: SecretRef): Promise<Result<Secret>> {

@@ -49,6 +49,10 @@ export async function readPiece(
     // Azurite answers 206 with nothing at the very end, where the service answers 416.
     if (bytes.length === 0 && length === offset) return success({ kind: 'end', at });
     if (bytes.length === 0 || blocks === undefined) return failure(unfit());
+    // Else a reader would ask again and again, for a few bytes each time.
+    if (bytes.length < Math.min(count, length - offset)) {
+      return failure(malformed('storage', { status: 206, code: 'cut-off' }));
+    }
     return success({ kind: 'bytes', at, bytes, length, blocks });
   } catch (error) {
     const headers = refusalOf(error)?.headers ?? {};

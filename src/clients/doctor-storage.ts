@@ -40,6 +40,7 @@ function readStateWrites(options: StorageOptions): Promise<Result<readonly State
   return retryRead(options, () =>
     attempt(options, async (abortSignal) => {
       const writes: StateWrite[] = [];
+      let count = 0;
       const pages = client
         .listBlobsFlat({ includeMetadata: true, abortSignal })
         .byPage({ maxPageSize: blobsPerPage });
@@ -50,6 +51,8 @@ function readStateWrites(options: StorageOptions): Promise<Result<readonly State
           const registration = name.replace(/\.json$/, '');
           writes.push({ registration, lookedAt, writtenAt: properties.lastModified.getTime() });
         }
+        count += 1;
+        if (count === blobPages) throw new RangeError('cannot list more pages');
       }
       return writes;
     }),

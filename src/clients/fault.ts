@@ -197,6 +197,8 @@ const secretLimit =
   /not allowed to add \d+ passwords|maximum of \d+ (?:encrypted credentials|passwords)|credential limit has been reached/i;
 
 function graphFault(told: Told, status: number, error: VendorError, wait: Wait): Fault | undefined {
+  // A server that failed may have done the work, whatever its text says: only 4xx is a refusal.
+  if (status < 400 || status >= 500) return undefined;
   const has = (code: string): boolean => error.codes.includes(code);
   if (
     has('Directory_ConcurrencyViolation') ||
@@ -204,7 +206,6 @@ function graphFault(told: Told, status: number, error: VendorError, wait: Wait):
   ) {
     return { kind: 'conflict', ...told, ...wait };
   }
-  if (status < 400 || status >= 500) return undefined;
   const policy = error.codes.find((code) => code.endsWith('AsPerAppPolicy'));
   if (policy !== undefined) {
     return { kind: 'policy', rule: ruleOf(policy), ...told, code: policy };

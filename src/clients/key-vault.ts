@@ -3,15 +3,14 @@ import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { SecretRef } from '../core/desired.ts';
 import { failure, success, type Result } from '../core/fault.ts';
-import type { SeenSecret, SeenVersion } from '../core/observed.ts';
+import type { SeenVersion } from '../core/observed.ts';
 import { Secret } from '../core/secret.ts';
 import type { Done, Vault } from '../reconcile/world.ts';
 import { safeRequestId } from './error-shape.ts';
-import { codesOf, faultOfLibraryError, malformed, refusalOf } from './fault.ts';
 import { azureHttpClient } from './key-vault-http.ts';
-import { currentFirst, type Newest } from './key-vault-order.ts';
+import { faultOf, isNotFound } from './key-vault-refusals.ts';
+import { readSecret } from './key-vault-versions.ts';
 import { valueOf, versionOf } from './key-vault-shapes.ts';
-import { versionPages } from './limits.ts';
 import { limitOf, retryRead, type Patience } from './retry-read.ts';
 import type { Transport } from './transport.ts';
 
@@ -33,7 +32,8 @@ export function keyVault(options: KeyVaultOptions): Vault {
   }
 
   return {
-    readSecret: (ref) => readSecret(options, clientOf(ref), ref.name),
+    readSecret: (ref, named) =>
+      readSecret({ patience: options, client: clientOf(ref), name: ref.name }, named),
     readNewest: (ref) => readNewestText(options, clientOf(ref), ref.name),
     readValue: (ref, version) => readValue(options, clientOf(ref), ref.name, version),
     putValue: (ref, value, put) =>
@@ -50,82 +50,6 @@ function newClient(options: KeyVaultOptions, vault: string): SecretClient {
     httpClient: azureHttpClient(options.transport, new URL(url).origin),
     retryOptions: { maxRetries: 0 },
     redirectOptions: { maxRetries: 0 },
-  });
-}
-
-/**
- * Lists the versions, and asks for the newest by its name alone. Creation has a resolution of one
- * second, so that answer settles which one readers get. The two are read again once when a write
- * came in between.
- */
-async function readSecret(
-  options: KeyVaultOptions,
-  client: SecretClient,
-  name: string,
-): Promise<Result<SeenSecret | undefined>> {
-  let isLast = false;
-  for (;;) {
-    const versions = await readVersions(options, client, name);
-    if (!versions.ok) return versions;
-    const newest = await readNewest(options, client, name);
-    if (!newest.ok) return newest;
-    const { kind } = newest.value;
-    if (kind === 'absent' && versions.value.length === 0) return success(undefined);
-    const ordered = currentFirst(versions.value, newest.value, isLast);
-    const [current] = ordered ?? [];
-    if (ordered !== undefined && current !== undefined) {
-      const hint = newest.value.kind === 'found' ? { hint: newest.value.hint } : {};
-      return success({ current: { ...current, ...hint }, versions: ordered });
-    }
-    if (isLast) return failure({ kind: 'not-yet', vendor: 'vault', code: 'views-differ' });
-    isLast = true;
-  }
-}
-
-function readVersions(
-  options: KeyVaultOptions,
-  client: SecretClient,
-  name: string,
-): Promise<Result<readonly SeenVersion[]>> {
-  return retryRead(options, async (abortSignal) => {
-    const versions: SeenVersion[] = [];
-    let pages = 0;
-    try {
-      for await (const page of client
-        .listPropertiesOfSecretVersions(name, { abortSignal })
-        .byPage()) {
-        pages += 1;
-        if (pages > versionPages) return failure(malformed('vault', { code: 'too-many-pages' }));
-        for (const raw of page) {
-          const version = versionOf(raw);
-          if (!version.ok) return version;
-          versions.push(version.value);
-        }
-      }
-      return success(versions);
-    } catch (error) {
-      return isNotFound(error) ? success([]) : failure(faultOf(error));
-    }
-  });
-}
-
-function readNewest(
-  options: KeyVaultOptions,
-  client: SecretClient,
-  name: string,
-): Promise<Result<Newest>> {
-  return retryRead(options, async (abortSignal): Promise<Result<Newest>> => {
-    try {
-      const found = await client.getSecret(name, { abortSignal });
-      const version = versionOf(found.properties);
-      if (!version.ok) return version;
-      const value = valueOf(found.value);
-      if (!value.ok) return value;
-      return success({ kind: 'found', version: version.value, hint: new Secret(value.value).hint });
-    } catch (error) {
-      if (isNotFound(error)) return success({ kind: 'absent' });
-      return isDisabled(error) ? success({ kind: 'disabled' }) : failure(faultOf(error));
-    }
   });
 }
 
@@ -234,22 +158,4 @@ function isDeleted(
       return isNotFound(error) ? success(false) : failure(faultOf(error));
     }
   });
-}
-
-/** A 404 counts when Key Vault itself says it; one of anything on the way does not. */
-function isNotFound(error: unknown): boolean {
-  return (
-    refusalOf(error)?.status === 404 &&
-    codesOf('vault', error).some((code) => code.endsWith('NotFound'))
-  );
-}
-
-function isDisabled(error: unknown): boolean {
-  return refusalOf(error)?.status === 403 && codesOf('vault', error).includes('SecretDisabled');
-}
-
-function faultOf(error: unknown): ReturnType<typeof faultOfLibraryError> {
-  const fault = faultOfLibraryError('vault', error);
-  const isForeign = fault.kind === 'absent' && !(fault.code ?? '').endsWith('NotFound');
-  return isForeign ? { ...fault, kind: 'malformed' } : fault;
 }

@@ -39,6 +39,9 @@ export const graphPages = 100;
 /** Pages of a secret's versions, 25 each: past 500 versions Key Vault cannot even back it up. */
 export const versionPages = 40;
 
+/** Versions that are asked for one by one where the list of a secret has more pages than that. */
+export const namedVersions = 50;
+
 /** Grants a page, the most that is allowed (docs/vendors.md#nylas-grants). */
 export const grantsPerPage = 200;
 
@@ -68,3 +71,6 @@ export const blobBytes = 8 * 1_024 * 1_024;
 
 /** Open orders of one registration that a pass reads, oldest first. */
 export const ordersPerRead = 200;
+
+/** Blobs that one listing of orders looks into: what is no order must not hide those that are. */
+export const orderReads = 1_000;

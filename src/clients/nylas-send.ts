@@ -5,7 +5,8 @@
  */
 import type { DesiredConnector, Region } from '../core/desired.ts';
 import { failure, success, type Fault, type Result } from '../core/fault.ts';
-import type { ApiKeys } from './api-keys.ts';
+import type { Secret } from '../core/secret.ts';
+import type { Addressee, ApiKeys, HeldKey } from './api-keys.ts';
 import { safeCode } from './error-shape.ts';
 import { faultOfError, faultOfReply } from './fault.ts';
 import { retryRead, type Patience } from './retry-read.ts';
@@ -24,9 +25,21 @@ export type Account = Pick<DesiredConnector, 'region' | 'apiKey'>;
 export interface NylasSender {
   /** GET, repeated when Nylas fails in passing, or with a fresh key when it refused a held one. */
   read(account: Account, path: string): Promise<Result<TransportReply>>;
-  /** Sent once. */
+  /**
+   * Asks what the key opens, and keeps it in mind for the writes that follow. `opens` reads the reply:
+   * the id of the application, or nothing where it does not say.
+   */
+  readOpened(
+    addressee: Addressee,
+    path: string,
+    opens: (reply: TransportReply) => string | undefined,
+  ): Promise<Result<TransportReply>>;
+  /**
+   * Sent once, and only with the key that opened this application when it was last asked. Another
+   * one, put into the vault since then, may be a stranger's: `unsent`.
+   */
   write(
-    account: Account,
+    addressee: Addressee,
     request: { readonly method: 'POST' | 'PATCH'; readonly path: string; readonly body: object },
   ): Promise<Result<TransportReply>>;
 }
@@ -38,33 +51,46 @@ interface Call {
   readonly signal?: AbortSignal;
 }
 
+/** What came of a request, and the key that it went with; none where nothing was sent. */
+type Sent = Result<TransportReply> & { readonly used?: HeldKey };
+
 /** A sender for all regions. */
 export function nylasSender(options: NylasSendOptions, keys: ApiKeys): NylasSender {
   async function send(
     account: Account,
     call: Call,
-  ): Promise<Result<TransportReply> & { wasHeld?: boolean }> {
+    mayUse: (key: Secret) => boolean = () => true,
+  ): Promise<Sent> {
     const held = await keys.read(account.apiKey);
     if (!held.ok) return held;
+    const { key } = held.value;
+    if (!mayUse(key)) return failure({ kind: 'unsent', vendor: 'nylas', code: 'api-key-changed' });
     const result = await request(options, account.region, call, {
-      authorization: `Bearer ${held.value.key.reveal()}`,
+      authorization: `Bearer ${key.reveal()}`,
     });
     if (!result.ok && refusesKey(result.fault)) keys.drop(account.apiKey);
-    return { ...result, wasHeld: held.value.isHeld };
+    return { ...result, used: held.value };
   }
 
-  function read(account: Account, path: string): Promise<Result<TransportReply>> {
-    return retryRead(options, async (signal) => {
-      const first = await send(account, { method: 'GET', path, signal });
-      const isStale = !first.ok && first.wasHeld === true && refusesKey(first.fault);
-      return isStale ? send(account, { method: 'GET', path, signal }) : first;
-    });
+  async function readOnce(account: Account, path: string, signal: AbortSignal): Promise<Sent> {
+    const first = await send(account, { method: 'GET', path, signal });
+    const isStale = !first.ok && first.used?.isHeld === true && refusesKey(first.fault);
+    return isStale ? send(account, { method: 'GET', path, signal }) : first;
   }
 
   return {
-    read,
-    write: (account, { method, path, body }) =>
-      send(account, { method, path, body: JSON.stringify(body) }),
+    read: (account, path) => retryRead(options, (signal) => readOnce(account, path, signal)),
+    readOpened: (addressee, path, opens) =>
+      retryRead(options, async (signal) => {
+        const sent = await readOnce(addressee, path, signal);
+        const opened = sent.ok ? opens(sent.value) : undefined;
+        if (sent.used) keys.opened.note(addressee, sent.used.key, opened);
+        return sent;
+      }),
+    write: (addressee, { method, path, body }) =>
+      send(addressee, { method, path, body: JSON.stringify(body) }, (key) =>
+        keys.opened.isRight(addressee, key),
+      ),
   };
 }
 

@@ -3,6 +3,7 @@
  * the sections after it).
  */
 import { z } from 'zod';
+import { inOneCase } from '../core/guid.ts';
 import type { SeenApplication, SeenConnector, SeenRecord } from '../core/observed.ts';
 import type { ConnectorBody } from '../reconcile/world.ts';
 import { foreignId as id } from './foreign-id.ts';
@@ -29,7 +30,12 @@ export const connector = envelope(
   z
     .object({
       name: text.nullish(),
-      settings: z.object({ client_id: text.nullish(), tenant: text.nullish() }).nullish(),
+      settings: z
+        .object({
+          client_id: text.transform(inOneCase).nullish(),
+          tenant: text.transform(inOneCase).nullish(),
+        })
+        .nullish(),
       scope: z.array(text).max(1_000).nullish(),
       active_credential_id: id.nullish(),
     })
@@ -38,7 +44,8 @@ export const connector = envelope(
       ...optional('tenant', raw.settings?.tenant),
       ...optional('name', raw.name),
       ...optional('activeRecordId', raw.active_credential_id),
-      scopes: shortScopes(raw.scope ?? []),
+      // Left out, it says nothing; an empty list says that there are none.
+      ...(raw.scope ? { scopes: shortScopes(raw.scope) } : {}),
     })),
 );
 

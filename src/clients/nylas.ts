@@ -34,14 +34,20 @@ export function nylasConnectors(options: NylasOptions): Connectors {
   };
 }
 
-/** Whose application the key opens: the check before every push. */
+/** Whose application the key opens: the check before every push, without which none is sent. */
 async function readApplication(
   sender: NylasSender,
   connector: DesiredConnector,
 ): Promise<Result<SeenApplication>> {
-  const reply = await sender.read(connector, '/applications');
-  if (!reply.ok) return reply;
-  const body = readBody('nylas', reply.value, shapes.application);
+  const reply = await sender.readOpened(connector, '/applications', (one) => {
+    const opened = applicationIn(one);
+    return opened.ok ? opened.value.applicationId : undefined;
+  });
+  return reply.ok ? applicationIn(reply.value) : reply;
+}
+
+function applicationIn(reply: TransportReply): Result<SeenApplication> {
+  const body = readBody('nylas', reply, shapes.application);
   return body.ok ? success(body.value.data) : body;
 }
 

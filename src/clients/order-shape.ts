@@ -1,5 +1,6 @@
 /** What an order's blob must hold. */
 import { z } from 'zod';
+import { inOneCase } from '../core/guid.ts';
 import type { Order } from '../core/order.ts';
 import { isInherited } from './foreign-id.ts';
 import { isBlobPart } from './storage.ts';
@@ -8,11 +9,15 @@ const at = z.number().int().min(0).max(8_640_000_000_000_000);
 /** What can be a part of a blob's name. */
 const id = z.string().refine((text) => isBlobPart(text) && !isInherited(text));
 
-/** A credential's id: nothing that could name a member of every object. */
+/**
+ * A credential's id: nothing that could name a member of every object. In the letter case of the
+ * listing: one that is not found there would count as gone.
+ */
 const keyId = z
   .string()
   .regex(/^[0-9A-Za-z-]{1,64}$/)
-  .refine((text) => !isInherited(text));
+  .refine((text) => !isInherited(text))
+  .transform(inOneCase);
 
 /** Free text that goes into a chain: no control characters, no direction marks. */
 const printable = z

@@ -2,8 +2,9 @@
 import type { BlockBlobClient } from '@azure/storage-blob';
 import { failure, success, type Result } from '../core/fault.ts';
 import type { Order } from '../core/order.ts';
-import type { Done, OrderStore } from '../reconcile/world.ts';
-import { blobBytes, ordersPerRead } from './limits.ts';
+import type { Done, Log, OrderStore } from '../reconcile/world.ts';
+import { malformed } from './fault.ts';
+import { blobBytes, blobPages, blobsPerPage, orderReads, ordersPerRead } from './limits.ts';
 import { orderOf } from './order-shape.ts';
 import { retryRead } from './retry-read.ts';
 import {
@@ -16,35 +17,80 @@ import {
   type StorageOptions,
 } from './storage.ts';
 
+export interface OrderStoreOptions extends StorageOptions {
+  /** Told of what lies among the orders and is none. */
+  readonly log?: Log;
+}
+
+/** What a listing has met so far. */
+interface Listing {
+  readonly found: Order[];
+  /** Blobs that were looked into. */
+  reads: number;
+  /** Blobs that are no orders of this registration, as far as this Keeper can tell. */
+  strangers: number;
+}
+
 /** The orders of an account. */
-export function blobOrders(options: StorageOptions): OrderStore {
+export function blobOrders(options: OrderStoreOptions): OrderStore {
   const service = blobService(options);
   const orders = service.getContainerClient('orders');
   const results = service.getContainerClient('results');
 
   /**
    * Open orders, oldest first, 200 at the most. What cannot be read as an order of this registration
-   * is left where it is: a newer worker may know it.
+   * is left where it is, for a newer worker may know it, and told. A page may be empty and yet not
+   * the last (docs/vendors.md#storage): only a listing without another page is at its end.
    */
-  function list(registration: string): Promise<Result<readonly Order[]>> {
+  async function list(registration: string): Promise<Result<readonly Order[]>> {
     const prefix = `${blobPart(registration)}/`;
-    return retryRead(options, (abortSignal) =>
-      attempt(options, async () => {
-        const found: Order[] = [];
-        const pages = orders
-          .listBlobsFlat({ prefix, abortSignal })
-          .byPage({ maxPageSize: ordersPerRead });
-        for await (const page of pages) {
-          for (const { name } of page.segment.blobItems) {
-            const text = await textOf(orders.getBlobClient(name), blobBytes, abortSignal);
-            const order = text === undefined ? undefined : orderOf(text);
-            if (order !== undefined && nameOf(order) === name) found.push(order);
-          }
-          break;
-        }
-        return found;
-      }),
+    const listed = await retryRead(options, (signal) =>
+      attempt(options, () => listing(prefix, signal)),
     );
+    if (!listed.ok) return listed;
+    if (listed.value === undefined)
+      return failure(malformed('storage', { code: 'too-many-pages' }));
+    const { found, strangers } = listed.value;
+    if (strangers > 0) {
+      options.log?.error('orders hold what is no order', { registration, count: strangers });
+    }
+    return success(found);
+  }
+
+  /** `undefined` where there is no end: what was not read must not look absent. */
+  async function listing(prefix: string, abortSignal: AbortSignal): Promise<Listing | undefined> {
+    const met: Listing = { found: [], reads: 0, strangers: 0 };
+    const isFull = (): boolean => met.found.length >= ordersPerRead || met.reads >= orderReads;
+    let pages = 0;
+    for await (const page of orders
+      .listBlobsFlat({ prefix, abortSignal })
+      .byPage({ maxPageSize: blobsPerPage })) {
+      pages += 1;
+      if (pages > blobPages) return undefined;
+      for (const { name } of page.segment.blobItems) {
+        if (isFull()) return met;
+        await meet(met, name, { prefix, abortSignal });
+      }
+    }
+    return met;
+  }
+
+  /** By its name first: what has another one need not be read. */
+  async function meet(
+    met: Listing,
+    name: string,
+    { prefix, abortSignal }: { readonly prefix: string; readonly abortSignal: AbortSignal },
+  ): Promise<void> {
+    if (!startsWithInstant.test(name.slice(prefix.length))) {
+      met.strangers += 1;
+      return;
+    }
+    met.reads += 1;
+    const text = await textOf(orders.getBlobClient(name), blobBytes, abortSignal);
+    if (text === undefined) return; // Answered meanwhile.
+    const order = orderOf(text);
+    if (order !== undefined && nameOf(order) === name) met.found.push(order);
+    else met.strangers += 1;
   }
 
   function write(order: Order): Promise<Result<Done>> {
@@ -105,6 +151,9 @@ async function createOnce(
     ? success({})
     : failure({ kind: 'rejected', vendor: 'storage', status: 409, code: 'exists' });
 }
+
+/** The beginning of an order's id (`core/order.ts`). */
+const startsWithInstant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z-/;
 
 function nameOf(order: Order): string {
   return `${blobPart(order.registration)}/${blobPart(order.id)}.json`;

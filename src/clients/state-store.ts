@@ -198,7 +198,8 @@ function glanceIn(metadata: ListedBlob['metadata']): Partial<StateHead> {
 
 function numberIn(text: string | undefined): number | undefined {
   const value = text === undefined || text === '' ? Number.NaN : Number(text);
-  return Number.isFinite(value) ? value : undefined;
+  // None of them is beyond what a date can hold.
+  return Math.abs(value) <= 8.64e15 ? value : undefined;
 }
 
 function decoded(value: string): string {

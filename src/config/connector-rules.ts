@@ -1,4 +1,5 @@
 /** Rules within one connector, seen together with its registration. */
+import { inOneCase } from '../core/guid.ts';
 import { basePermissions } from '../core/permissions.ts';
 import { type ConnectorDraft, type RegistrationDraft, connectorsOf, itemsOf } from './draft.ts';
 import { type Finding, type Path, atValue, quote } from './finding.ts';
@@ -11,7 +12,7 @@ export function checkConnectors(id: string, registration: RegistrationDraft): Fi
     ...checkTenant(path, connector, registration),
     ...checkScopes(path, connector, registration),
     ...checkDuplicates([...path, 'scopes'], connector.scopes),
-    ...checkDuplicates([...path, 'records'], connector.records),
+    ...checkDuplicates([...path, 'records'], connector.records, inOneCase),
   ]);
 }
 

@@ -6,6 +6,7 @@ import type {
   Permission,
   SecretRef,
 } from '../core/desired.ts';
+import { inOneCase } from '../core/guid.ts';
 import { basePermissions, permissionNamed } from '../core/permissions.ts';
 import { compareText } from './finding.ts';
 import { resolveRedirectUri } from './redirect-uris.ts';
@@ -26,7 +27,7 @@ function resolveRegistration(id: string, registration: RegistrationShape): Desir
   return {
     id,
     key: registration.renamedFrom ?? id,
-    ...(appId === undefined ? {} : { appId: appId.toLowerCase() }),
+    ...(appId === undefined ? {} : { appId: inOneCase(appId) }),
     displayName: registration.displayName,
     audience: registration.audience,
     redirectUris: registration.redirectUris.map(resolveRedirectUri),
@@ -50,7 +51,8 @@ function resolveConnector(
   vault: string,
   permissions: readonly string[],
 ): DesiredConnector {
-  const { region, applicationId, apiKeySecret, name, scopes, records = [] } = connector;
+  const { region, apiKeySecret, name, scopes, records = [] } = connector;
+  const applicationId = inOneCase(connector.applicationId);
   return {
     id: `${region}/${applicationId}`,
     region,
@@ -59,10 +61,10 @@ function resolveConnector(
       typeof apiKeySecret === 'string'
         ? secretRef(vault, apiKeySecret)
         : secretRef(apiKeySecret.vault, apiKeySecret.name),
-    tenant: connector.tenant ?? defaults.tenant,
+    tenant: inOneCase(connector.tenant ?? defaults.tenant),
     ...(name === undefined ? {} : { name }),
     scopes: scopes === undefined ? permissions : withBase(scopes),
-    records,
+    records: records.map(inOneCase),
     takeOver: connector.takeOver ?? false,
   };
 }

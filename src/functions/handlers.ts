@@ -123,6 +123,8 @@ export async function work(
     cause: message.cause,
     state,
     reason,
+    // For the alert that sounds at once: the first reason is often not the gravest.
+    standing: [...new Set(report.status.standing.map((one) => one.reason))].join(' '),
     did: report.did.join(' '),
     next: new Date(nextLookAt).toISOString(),
     // For the alert that sounds when a secret is near its end and nothing is planned.

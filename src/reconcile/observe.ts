@@ -1,6 +1,7 @@
 /** Looks at the world. Reads only; an absence is believed after five reads agree (law 2). */
 import type { DesiredConnector, DesiredRegistration } from '../core/desired.ts';
 import { pendingOf, uniqueNameOf } from '../core/desired.ts';
+import type { Held } from '../core/entry.ts';
 import type { Fault, Result } from '../core/fault.ts';
 import { absentReadPauseMs, absentReads } from '../core/limits.ts';
 import { connectorMemoryOf, type Memory } from '../core/memory.ts';
@@ -139,12 +140,12 @@ async function confirmed<T>(
   return absent;
 }
 
-async function readVault({ world, desired }: Question): Promise<VaultPart> {
+async function readVault({ world, desired, memory }: Question): Promise<VaultPart> {
   const { vault } = world;
   const twin = pendingOf(desired.secret);
   const [current, pending] = await Promise.all([
-    vault.readSecret(desired.secret).then(seen),
-    vault.readSecret(twin).then(seen),
+    vault.readSecret(desired.secret, namedVersions(memory, 'current')).then(seen),
+    vault.readSecret(twin, namedVersions(memory, 'pending')).then(seen),
   ]);
   const missing = [
     ...(current.kind === 'absent' ? [desired.secret] : []),
@@ -157,6 +158,19 @@ async function readVault({ world, desired }: Question): Promise<VaultPart> {
     if (result.value) deleted.push(ref.name);
   }
   return { current, pending, deletedSecrets: known(deleted) };
+}
+
+/**
+ * The versions that the chain names, those of the youngest credentials first; of each credential the
+ * latest three. None to be named without a registration: then a tag on any version may tell of one.
+ */
+function namedVersions(memory: Memory, secret: Held['secret']): readonly string[] | undefined {
+  if (!memory.registration) return undefined;
+  const named = Object.values(memory.credentials)
+    .toSorted((one, other) => other.addedAt - one.addedAt)
+    .flatMap((one) => one.held.filter((held) => held.secret === secret).slice(-3).toReversed())
+    .map((held) => held.version);
+  return [...new Set(named)];
 }
 
 async function readConnectors(

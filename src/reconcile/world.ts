@@ -93,8 +93,11 @@ export interface TokenEndpoint {
 
 /** Key Vault. */
 export interface Vault {
-  /** All versions and, where the newest is enabled, its hint. `undefined` when there is no such secret. */
-  readSecret(ref: SecretRef): Promise<Result<SeenSecret | undefined>>;
+  /**
+   * All versions and, where the newest is enabled, its hint. `undefined` when there is no such secret.
+   * Of more than can be listed: the newest, those listed and those `named`; without names, a fault.
+   */
+  readSecret(ref: SecretRef, named?: readonly string[]): Promise<Result<SeenSecret | undefined>>;
   /** The text of the newest version, in one read. `undefined`: no such secret; disabled: `denied`. */
   readNewest(ref: SecretRef): Promise<Result<Secret | undefined>>;
   /** The text of one version. `undefined`: no such version; a disabled one is a `denied` fault. */

@@ -58,9 +58,10 @@ export const resyncRoute: GuardedRoute = {
   path: 'api/resync',
   role: 'Keeper.Operate',
   bodyBytes: resyncBodyBytes,
-  async answer({ parts: { world, wanted }, caller, body }) {
+  async answer({ parts: { world, wanted }, caller, body, headers }) {
     const { desired } = await wanted();
-    return resync({ world, desired, body, by: caller.objectId });
+    const idempotencyKey = headers.get('idempotency-key');
+    return resync({ world, desired, body, by: caller.objectId, idempotencyKey });
   },
 };
 

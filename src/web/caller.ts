@@ -49,7 +49,10 @@ export async function verifyCaller(
   const found = options === undefined ? 'not-set-up' : await callerOf(request, needs, options);
   if (typeof found === 'object') return { ok: true, caller: found };
   options?.log.warn('caller refused', { why: found, needed: needs.role });
-  return { ok: false, reply: refusal(found, needs.role) };
+  const reply = refusal(found, needs.role);
+  // The session lives on without the token that it came with, and nothing renews that one.
+  const isSignInOver = found === 'expired' && carriedToken(request.headers)?.how === 'app-service';
+  return { ok: false, reply: isSignInOver ? { ...reply, isSignInOver } : reply };
 }
 
 async function callerOf(

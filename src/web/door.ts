@@ -79,7 +79,7 @@ export function openDoor({ monotonic }: DoorOptions): Door {
     if (route.role === 'everybody') return route.answer();
     const reply = await guardedAnswer(route, request, parts());
     const isRefusal = reply.headers['content-type']?.startsWith('application/problem+json');
-    if (isRefusal === true) return route.refused?.(reply) ?? reply;
+    if (isRefusal === true) return route.refused?.(reply, request) ?? reply;
     return conditional(reply, request);
   };
 }

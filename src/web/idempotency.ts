@@ -6,6 +6,7 @@
  * The key is a UUID of version 7, since orders are taken in by their time, and that version has one.
  */
 import { createHash } from 'node:crypto';
+import { problem, type Reply } from './reply.ts';
 
 /** How old a key may be: the instants that an order tells are counted from its key's. */
 const oldestMs = 3_600_000;
@@ -22,6 +23,17 @@ export interface OrderName {
 
 const versionSeven =
   /^"?([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}"?$/i;
+
+/** The answer to a key that is none. */
+export function keyNotUnderstood(wrong: string): Reply {
+  return problem(400, 'Key not understood', wrong);
+}
+
+/** The answer to a key under which another order stands. `more`: what was taken all the same. */
+export function keyUsedBefore(more = ''): Reply {
+  const detail = `Another order was given under this "Idempotency-Key".${more}`;
+  return problem(422, 'Key used before', detail);
+}
 
 /** Who names an order, and what it is for: a key counts for these two alone. */
 export interface Naming {

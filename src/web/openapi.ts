@@ -105,31 +105,22 @@ function readPaths(): object {
 
 function orderPaths(): object {
   const bodyProblems = { 400: problem(), 413: problem(), 415: problem() };
+  const otherProblems = { 404: problem(), 422: problem('Another order was given under this key') };
   return {
     '/api/resync': {
       post: {
         summary: 'Have Keeper look at one registration or all of them now (Keeper.Operate)',
+        parameters: [idempotencyKey],
         requestBody: body(resyncRequest, false),
-        responses: guarded({ 202: accepted(resyncAccepted), ...bodyProblems, 404: problem() }),
+        responses: guarded({ 202: accepted(resyncAccepted), ...bodyProblems, ...otherProblems }),
       },
     },
     '/api/orders': {
       post: {
         summary: 'Give an order for one registration (Keeper.Operate)',
-        parameters: [
-          header(
-            'Idempotency-Key',
-            'A UUID of version 7 that you make for this order. Sent again with the same key within an hour, it is the same order and not another one',
-            { type: 'string', format: 'uuid' },
-          ),
-        ],
+        parameters: [idempotencyKey],
         requestBody: body(orderRequest, true),
-        responses: guarded({
-          202: accepted(orderAccepted),
-          ...bodyProblems,
-          404: problem(),
-          422: problem('Another order was given under this key'),
-        }),
+        responses: guarded({ 202: accepted(orderAccepted), ...bodyProblems, ...otherProblems }),
       },
     },
   };
@@ -214,5 +205,11 @@ function paging({ most, usual }: Bounds): readonly object[] {
     query('cursor', 'Where the answer before this one ended, from its `next`'),
   ];
 }
+
+const idempotencyKey = header(
+  'Idempotency-Key',
+  'A UUID of version 7 that you make for this order. Sent again with the same key within an hour, it is the same order and not another one',
+  { type: 'string', format: 'uuid' },
+);
 
 const ifNoneMatch = header('If-None-Match', 'The ETag of what you have', { type: 'string' });

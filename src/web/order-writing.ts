@@ -14,19 +14,28 @@ export interface OrderWish {
   readonly name?: OrderName;
 }
 
-/** Creates it once, under an id that sorts by time, and asks for a pass. Gives the id. */
+/**
+ * Creates it once, under an id that sorts by time, and asks for a pass. Gives the id. One that has a
+ * name and an answer is not given again.
+ */
 export async function writeOrder(
   world: OrderParts,
   registration: string,
-  { body, by, name = freshName(world) }: OrderWish,
+  { body, by, name }: OrderWish,
 ): Promise<Result<string>> {
-  const { id, at } = name;
+  if (name !== undefined && (await isAnswered(world, name))) return success(name.id);
+  const { id, at } = name ?? freshName(world);
   const order: Order = { id, registration, body, by, at };
   const written = await world.orders.write(order);
   if (!written.ok) return written;
   // A lost message is no loss: the next look at the registration finds the order.
   await world.queue.send({ v: 1, registration, cause: 'order' });
   return success(id);
+}
+
+async function isAnswered({ orders }: OrderParts, { id }: OrderName): Promise<boolean> {
+  const answer = await orders.readResult(id);
+  return answer.ok && answer.value !== undefined;
 }
 
 function freshName({ clock, newId }: OrderParts): OrderName {

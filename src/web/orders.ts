@@ -4,7 +4,7 @@
  */
 import type { Desired } from '../core/desired.ts';
 import type { World } from '../reconcile/world.ts';
-import { orderNameOf } from './idempotency.ts';
+import { keyNotUnderstood, keyUsedBefore, orderNameOf } from './idempotency.ts';
 import { bodyOf, faultOf, orderRequest } from './order-request.ts';
 import { orderPath, writeOrder, type OrderParts } from './order-writing.ts';
 import { json, lasting, noSuchRegistration, problem, type Reply } from './reply.ts';
@@ -38,23 +38,15 @@ export async function placeOrder(call: OrderCall): Promise<Reply> {
   const now = world.clock.now();
   const name =
     key === null ? undefined : orderNameOf(key, { by, registration: registration.key, now });
-  if (name !== undefined && 'wrong' in name) {
-    return problem(400, 'Key not understood', name.wrong);
-  }
+  if (name !== undefined && 'wrong' in name) return keyNotUnderstood(name.wrong);
   // The same order is the same to the last byte, instants that it counts from now included.
   const order = bodyOf(read.data, name?.at ?? now);
   if ('wrong' in order) return problem(400, 'Body not understood', order.wrong);
-  if (name !== undefined) {
-    const answered = await world.orders.readResult(name.id);
-    if (answered.ok && answered.value !== undefined) {
-      return accepted(name.id, registration.id, order.kind);
-    }
-  }
   const wish = { body: order, by, ...(name === undefined ? {} : { name }) };
   const written = await writeOrder(world, registration.key, wish);
   if (written.ok) return accepted(written.value, registration.id, order.kind);
   return written.fault.code === 'exists'
-    ? problem(422, 'Key used before', 'Another order was given under this "Idempotency-Key".')
+    ? keyUsedBefore()
     : problem(503, 'Not accepted', 'Storage does not answer. Try again in a minute.');
 }
 

@@ -10,6 +10,8 @@ export interface Reply {
    * body as it is, a text for what in the body counts.
    */
   readonly validator?: 'whole' | { readonly of: string };
+  /** Of a refusal: it is mended when the person signs in anew with App Service. */
+  readonly isSignInOver?: true;
 }
 
 /**

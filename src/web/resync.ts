@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { Desired, DesiredRegistration } from '../core/desired.ts';
+import { keyNotUnderstood, keyUsedBefore, orderNameOf, type OrderName } from './idempotency.ts';
 import { inTurns } from './in-turns.ts';
 import { orderPath, writeOrder, type OrderParts } from './order-writing.ts';
 import { json, noSuchRegistration, problem, type Reply } from './reply.ts';
@@ -33,6 +34,8 @@ export interface ResyncCall {
   readonly desired: Desired;
   readonly body: string;
   readonly by: string;
+  /** The sender's name for what is asked: sent again, it is the same order of each registration. */
+  readonly idempotencyKey?: string | null;
 }
 
 /** Answers one call. */
@@ -50,7 +53,30 @@ export async function resync(call: ResyncCall): Promise<Reply> {
   if (chosen.length === 0) {
     return noSuchRegistration(call.desired);
   }
-  return writeOrders(call, chosen, wish.mode);
+  const named = namedFor(call, chosen);
+  return 'wrong' in named ? keyNotUnderstood(named.wrong) : writeOrders(call, named, wish.mode);
+}
+
+/** A registration to look at, and the name of its order where the sender gave one. */
+interface Chosen {
+  readonly registration: DesiredRegistration;
+  readonly name?: OrderName;
+}
+
+/** Each with the name that follows from the sender's key, or what is wrong with that. */
+function namedFor(
+  { world, by, idempotencyKey = null }: ResyncCall,
+  chosen: readonly DesiredRegistration[],
+): readonly Chosen[] | { readonly wrong: string } {
+  if (idempotencyKey === null) return chosen.map((registration) => ({ registration }));
+  const now = world.clock.now();
+  const named: Chosen[] = [];
+  for (const registration of chosen) {
+    const name = orderNameOf(idempotencyKey, { by, registration: registration.key, now });
+    if ('wrong' in name) return name;
+    named.push({ registration, name });
+  }
+  return named;
 }
 
 /** The wish, or what is wrong with the body. An empty body wishes for everything. */
@@ -75,22 +101,25 @@ function readWish(body: string): Wish | string {
 
 async function writeOrders(
   { world, by }: ResyncCall,
-  chosen: readonly DesiredRegistration[],
+  chosen: readonly Chosen[],
   mode: Wish['mode'],
 ): Promise<Reply> {
-  const tried = await inTurns(chosen, async ({ id, key }) => {
-    const written = await writeOrder(world, key, { body: { kind: 'resync', mode }, by });
-    if (!written.ok) return undefined;
+  const tried = await inTurns(chosen, async ({ registration: { id, key }, name }) => {
+    const wish = {
+      body: { kind: 'resync', mode },
+      by,
+      ...(name === undefined ? {} : { name }),
+    } as const;
+    const written = await writeOrder(world, key, wish);
+    if (!written.ok) return written.fault.code === 'exists' ? 'used' : undefined;
     return { registration: id, order: written.value, look: orderPath(written.value) };
   });
-  const accepted = tried.filter((one) => one !== undefined);
+  const accepted = tried.filter((one) => typeof one === 'object');
   if (accepted.length < tried.length) {
-    const some = accepted.slice(0, mostNamed).map((one) => one.registration);
-    const rest = accepted.length - some.length;
-    const more = rest > 0 ? ` and ${rest} more` : '';
-    const done = some.length > 0 ? ` Accepted: ${some.join(', ')}${more}.` : '';
-    const detail = `Storage does not answer. Try again in a minute.${done}`;
-    return problem(503, 'Not accepted', detail);
+    const done = toldAccepted(accepted.map((one) => one.registration));
+    return tried.includes('used')
+      ? keyUsedBefore(done)
+      : problem(503, 'Not accepted', `Storage does not answer. Try again in a minute.${done}`);
   }
   const location = accepted.length === 1 ? (accepted[0]?.look ?? '/api/status') : '/api/status';
   return json(202, { mode, orders: accepted }, { location });
@@ -98,3 +127,10 @@ async function writeOrders(
 
 /** Registrations that a refusal names. */
 const mostNamed = 20;
+
+function toldAccepted(accepted: readonly string[]): string {
+  const some = accepted.slice(0, mostNamed);
+  const rest = accepted.length - some.length;
+  const more = rest > 0 ? ` and ${rest} more` : '';
+  return some.length > 0 ? ` Accepted: ${some.join(', ')}${more}.` : '';
+}

@@ -48,7 +48,7 @@ export interface GuardedRoute extends Answering, RouteNeeds {
   readonly bodyBytes?: number;
   readonly answer: (call: RouteCall) => Promise<Reply>;
   /** Another form for a refusal; without it, problem details. */
-  readonly refused?: (reply: Reply) => Reply;
+  readonly refused?: (reply: Reply, request: Pick<RouteRequest, 'url' | 'params'>) => Reply;
 }
 
 /** A route for everybody; it tells nothing of what Keeper knows. */

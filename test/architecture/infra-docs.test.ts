@@ -156,6 +156,18 @@ describe('docs/deploy.md', () => {
     expect(untold).toEqual(['KEEPER_BUDGET_START']);
   });
 
+  it('names no variable that nothing reads', () => {
+    const rows = page.split('\n').filter((row) => row.startsWith('| `KEEPER_'));
+    const named = rows.flatMap((row) =>
+      [...(row.split('|')[1] ?? '').matchAll(/`(KEEPER_[A-Z_]+)`/gu)].map(([, name = '']) => name),
+    );
+    const readers = [...globSync('infra/**/*.sh'), 'infra/main.parameters.json']
+      .map(read)
+      .join('\n');
+    expect(named).toContain('KEEPER_CALLERS');
+    expect(named.filter((name) => !new RegExp(`\\b${name}\\b`, 'u').test(readers))).toEqual([]);
+  });
+
   it('locks each container that is immutable, and tells the template afterwards', () => {
     const { variables } = fileOf(readTemplate(), 'infra/kept/data-storage.bicep');
     const containers = textsOf(variables['immutableContainers']);

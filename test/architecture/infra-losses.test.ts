@@ -11,6 +11,7 @@ import {
   lostOutputs,
   lostParameters,
   lostQueries,
+  lostWords,
   without,
 } from '../support/bicep-losses.ts';
 import { fileOf, readTemplate, type Template, withText } from '../support/bicep-template.ts';
@@ -62,6 +63,14 @@ describe('without a log query', () => {
   });
 });
 
+describe('without a line or a reason that a log query names', () => {
+  it.for(lostWords(template))('$name: $word', ({ name, query }) => {
+    expect(noticing({ ...template, queries: { ...template.queries, [name]: query } })).toContain(
+      'each alert looks for exactly the lines and reasons that it is there for',
+    );
+  });
+});
+
 describe('the list of losses', () => {
   it('has every check of a loss by its right name', () => {
     const named = [...declarations, ...members].map(({ check }) => check);
@@ -77,6 +86,7 @@ describe('the list of losses', () => {
     expect(members.length).toBeGreaterThan(150);
     expect(lostParameters(template).length).toBeGreaterThan(100);
     expect(lostOutputs(template).length).toBeGreaterThan(8);
+    expect(lostWords(template).length).toBeGreaterThan(20);
   });
 });
 

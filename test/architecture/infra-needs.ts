@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describeSettings } from '../../src/config/settings-table.ts';
 import type { Needs } from '../support/bicep-checks.ts';
+import { logLinesOf } from './log-lines.ts';
 import { readModules } from './source-module.ts';
 
 /** A function that a part registers. */
@@ -52,7 +53,6 @@ export function readNeeds(): Needs {
   const clients = readFileSync('src/clients/storage.ts', 'utf8');
   const [, list = ''] =
     /const containers: readonly ContainerName\[\] = \[([^\]]*)\]/u.exec(clients) ?? [];
-  const sources = readModules('src').map(({ text }) => text);
   const worker = registeredBy('worker');
   const queue = defaultOf('KEEPER_QUEUE');
   return {
@@ -62,8 +62,8 @@ export function readNeeds(): Needs {
     ),
     functions: { worker: worker.map(nameOf), web: registeredBy('web').map(nameOf) },
     settings: describeSettings().map(({ name }) => name),
-    passFields: passFields(),
-    logged: (message) => sources.some((text) => text.includes(`'${message}'`)),
+    logged: loggedLines(),
+    urgentReasons: urgentReasons(),
   };
 }
 
@@ -72,11 +72,20 @@ function defaultOf(name: string): string {
   return describeSettings().find((one) => one.name === name)?.default ?? '';
 }
 
-/** Names of what a pass logs beside its message. */
-function passFields(): string[] {
-  const handlers = readFileSync('src/functions/handlers.ts', 'utf8');
-  const [, fields = ''] = /log\.info\('pass', \{([^}]*)\}/u.exec(handlers) ?? [];
-  return [...fields.matchAll(/^\s+(\w+)(?:,|:)/gmu)].map(([, name = '']) => name);
+/** Lines of the log, each with the fields that it has somewhere. */
+function loggedLines(): ReadonlyMap<string, ReadonlySet<string>> {
+  const fieldsOf = new Map<string, Set<string>>();
+  for (const { message, fields } of logLinesOf(readModules('src')).lines) {
+    fieldsOf.set(message, new Set([...(fieldsOf.get(message) ?? []), ...fields]));
+  }
+  return fieldsOf;
+}
+
+/** Reasons in the first row of the runbook's table of states. */
+function urgentReasons(): string[] {
+  const runbook = readFileSync('docs/runbook.md', 'utf8');
+  const [row = ''] = /^\| needs-person \| \*\*now\*\*.*$/mu.exec(runbook) ?? [];
+  return [...row.matchAll(/\[`([a-z-]+)`\]/gu)].map(([, name = '']) => name);
 }
 
 function nameOf({ name }: Registered): string {

@@ -1,10 +1,13 @@
 /**
  * Role: the runbook has a section for each reason and for none that does not exist, leads to it from
- * its first table, and names no file, heading, alert or command that is not there.
+ * its first table, and names no file, heading, alert, command or option that is not there.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import type { CommandLine } from '../../src/cli/command-line.ts';
 import { auditHelp, help } from '../../src/cli/help.ts';
+import { runCommand } from '../../src/cli/main.ts';
+import { exit } from '../../src/cli/terminal.ts';
 import { reasons, type Reason, type State } from '../../src/core/reason.ts';
 
 const labels = ['Means', 'Keeper', 'You', 'Over when'];
@@ -66,6 +69,55 @@ function commandsOf(text: string): string[] {
   return [...new Set([...found].map((match) => match[1] ?? ''))];
 }
 
+/** Commands of `keeper` with their arguments, where placeholders are given values. */
+function linesOf(text: string): string[] {
+  const found = text.matchAll(/(?:^|[`;&|] ?)(keeper [a-z][^`\n#&|;]*)/gm);
+  const values: Readonly<Record<string, string>> = { day: '2026-11-25', today: '2026-11-25' };
+  const lines = [...found].map((match) => match[1] ?? '');
+  return [
+    ...new Set(
+      lines.map((line) =>
+        line
+          .trim()
+          .replaceAll(
+            /<([a-z ]+)>/g,
+            (_, name: string) => values[name] ?? name.replaceAll(' ', '-'),
+          ),
+      ),
+    ),
+  ];
+}
+
+/** What every opener throws here: the arguments were understood. */
+class Understood extends Error {}
+
+async function understood(): Promise<never> {
+  throw new Understood();
+}
+
+/** Why a command line is not understood; nothing where it is, with the tables of options that it has. */
+async function complaintAbout(text: string): Promise<string | undefined> {
+  let said = '';
+  const line: CommandLine = {
+    terminal: { out: () => undefined, err: (more) => void (said += more), hasColour: false },
+    openers: { live: understood, local: understood },
+    worlds: { live: understood, local: understood },
+    visits: { live: understood, local: understood },
+    build: async () => 'a build',
+    now: () => 0,
+    pause: understood,
+  };
+  try {
+    const code = await runCommand(line, text.split(' ').slice(1));
+    // Files that a page speaks of are not here.
+    const isAboutFile = /: (?:there is no such folder|cannot be read)\.\n$/.test(said);
+    return code === exit.usage && !isAboutFile ? `${text}: ${said.trim()}` : undefined;
+  } catch (error) {
+    if (error instanceof Understood) return undefined;
+    throw error;
+  }
+}
+
 function readFromDocs(path: string): string | undefined {
   const url = new URL(`../../docs/${path}`, import.meta.url);
   return existsSync(url) ? readFileSync(url, 'utf8') : undefined;
@@ -108,6 +160,13 @@ describe('docs/runbook.md', () => {
     expect(commands.filter((one) => !`${help}${auditHelp}`.includes(one))).toEqual([]);
   });
 
+  it('gives each command arguments that it takes', async () => {
+    const lines = linesOf(runbook);
+    expect(lines).toContain('keeper audit verify --folder log --registration id');
+    const complaints = await Promise.all(lines.map(complaintAbout));
+    expect(complaints.filter((one) => one !== undefined)).toEqual([]);
+  });
+
   it('tells of each alert', () => {
     const alerts = readFromDocs('../infra/watch/alerts.bicep') ?? '';
     const names = [...alerts.matchAll(/^ {4}name: '([a-z-]+)'$/gm)].map((match) => match[1] ?? '');
@@ -135,6 +194,27 @@ describe('the checks of the runbook', () => {
   it('see links to missing files and headings', () => {
     const planted = '# A b\n[1](#a-b) [2](#c) [3](x.md) [4](y.md) [5](x.md#1-two) [6](x.md#no)';
     expect(deadLinks(planted, readPlanted)).toEqual(['#c', 'y.md', 'x.md#no']);
+  });
+
+  it('see arguments that a command does not take', async () => {
+    const planted =
+      '`keeper audit verify <id> --folder log`; `keeper audit show <id> --since <day>`, `keeper audit receipt`\nkeeper audit export --to x && keeper audit checkpoint # y';
+    const lines = linesOf(planted);
+    expect(lines).toEqual([
+      'keeper audit verify id --folder log',
+      'keeper audit show id --since 2026-11-25',
+      'keeper audit receipt',
+      'keeper audit export --to x',
+      'keeper audit checkpoint',
+    ]);
+    const complaints = await Promise.all(lines.map(complaintAbout));
+    expect(complaints.map((one) => one?.split(': keeper: ')[0])).toEqual([
+      lines[0],
+      undefined,
+      lines[2],
+      lines[3],
+      undefined,
+    ]);
   });
 
   it('see commands in prose and in blocks', () => {

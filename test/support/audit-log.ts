@@ -26,11 +26,15 @@ export interface MemoryLog extends AuditFiles, CheckpointStore {
   put(name: string, text: string | Buffer): void;
 }
 
-/** A log in memory that hands out its bytes in pieces of a size. */
-export function memoryLog(pieceBytes = 1_000_000): MemoryLog {
+/**
+ * A log in memory that hands out its bytes in pieces of a size, and whose parts are full with so many
+ * lines: any number, where a test is not about that.
+ */
+export function memoryLog(pieceBytes = 1_000_000, partLines = 0): MemoryLog {
   const bytes = new Map<string, Buffer>();
   const asked: string[] = [];
   return {
+    partLines,
     bytes,
     asked,
     text: (name) => bytes.get(name)?.toString('utf8') ?? '',

@@ -4,7 +4,6 @@
  */
 import { type BicepValue, memberOf, textOf, textsOf } from './bicep.ts';
 import {
-  expectedAlerts,
   expectedOwnRoles,
   expectedRights,
   expectedVersions,
@@ -13,6 +12,7 @@ import {
   otherContainers,
   platformSettings,
 } from './bicep-expected.ts';
+import { alerts } from './bicep-alerts.ts';
 import { structure } from './bicep-modules.ts';
 import { blobContainers, different, protections } from './bicep-protections.ts';
 import { watches } from './bicep-watch.ts';
@@ -26,10 +26,10 @@ export interface Needs {
   readonly functions: Readonly<Record<'web' | 'worker', readonly string[]>>;
   /** Settings of Keeper. */
   readonly settings: readonly string[];
-  /** Lines that the code logs. */
-  readonly logged: (message: string) => boolean;
-  /** Fields of the line about a pass. */
-  readonly passFields: readonly string[];
+  /** Lines that the code logs, each with its fields. */
+  readonly logged: ReadonlyMap<string, ReadonlySet<string>>;
+  /** Reasons that the runbook wants somebody to look at now. */
+  readonly urgentReasons: readonly string[];
 }
 
 type Check = (template: Template, needs: Needs) => string[];
@@ -38,6 +38,7 @@ type Check = (template: Template, needs: Needs) => string[];
 export const checks: Readonly<Record<string, Check>> = {
   ...protections,
   ...watches,
+  ...alerts,
   ...structure,
 
   'no file has broken syntax': ({ files }) =>
@@ -170,6 +171,27 @@ export const checks: Readonly<Record<string, Check>> = {
     return isUsed ? missing : ['sign-in is not deployed', ...missing];
   },
 
+  'App Service lets in people, the Azure CLI and the programs that are named': (template) => {
+    const [signIn] = made(template, 'Microsoft.Web/sites/config');
+    const { modules, variables } = fileOf(template, 'infra/main.bicep');
+    const call = modules.find(({ symbol }) => symbol === 'signIn')?.body;
+    const validation = 'properties.identityProviders.azureActiveDirectory.validation';
+    const found = [
+      textOf(
+        memberOf(signIn?.body, `${validation}.defaultAuthorizationPolicy.allowedApplications`),
+      ),
+      listOf(memberOf(signIn?.body, `${validation}.allowedAudiences`)),
+      textOf(memberOf(call, 'params.callers')),
+      textOf(variables['callerIds']),
+    ];
+    return different(found, [
+      'concat([clientId, azureCli], callers)',
+      `clientId 'api://\${clientId}'`,
+      'callerIds',
+      "empty(callers) ? [] : map(split(callers, ','), one => trim(one))",
+    ]);
+  },
+
   'events of a vault reach a function, and are kept where they do not': (
     template,
     { functions },
@@ -192,39 +214,6 @@ export const checks: Readonly<Record<string, Check>> = {
     ];
   },
 
-  'each alert that is promised is there and reads what the code logs': (template, needs) => {
-    const file = fileOf(template, 'infra/watch/alerts.bicep');
-    const rules = file.variables['rules'];
-    const names = (Array.isArray(rules) ? rules : []).map((one) => textOf(memberOf(one, 'name')));
-    const messages = Object.entries(template.queries).flatMap(([name, query]) =>
-      [...query.matchAll(/(?:message\) == |\n? {4})'([^'\n]+)'/gu)].map(([, text = '']) => ({
-        name,
-        text,
-      })),
-    );
-    const fields = Object.entries(template.queries).flatMap(([name, query]) =>
-      [...query.matchAll(/\bline\.(\w+)/gu)].map(([, field = '']) => ({ name, field })),
-    );
-    return [
-      ...different(names, expectedAlerts),
-      ...different(Object.keys(template.queries), expectedAlerts),
-      ...names.filter((name) => !file.text.includes(`queries/${name}.kql`)),
-      ...messages
-        .filter(({ text }) => !needs.logged(text))
-        .map(({ name, text }) => `${name} looks for '${text}', which nothing logs`),
-      ...fields
-        .filter(({ field }) => field !== 'message' && !needs.passFields.includes(field))
-        .map(({ name, field }) => `${name} reads '${field}', which a pass does not log`),
-      ...(made(template, 'Microsoft.Insights/scheduledQueryRules').length === 1
-        ? []
-        : ['no alerts']),
-      ...(made(template, 'Microsoft.Insights/metricAlerts').length === 1
-        ? []
-        : ['no metric alert']),
-      ...(made(template, 'Microsoft.Insights/actionGroups').length === 1 ? [] : ['nobody is told']),
-    ];
-  },
-
   'what stays is in no deployment that `azd down` removes': (template) => {
     const { resources, modules } = fileOf(template, 'infra/main.bicep');
     return [
@@ -243,6 +232,10 @@ export function findings(template: Template, needs: Needs): Record<string, reado
   return Object.fromEntries(
     Object.entries(checks).map(([name, check]) => [name, check(template, needs)]),
   );
+}
+
+function listOf(value: BicepValue | undefined): string {
+  return Array.isArray(value) ? value.map((one) => textOf(one)).join(' ') : '';
 }
 
 function subscriptionFaults(body: BicepValue): string[] {

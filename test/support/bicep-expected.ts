@@ -138,16 +138,30 @@ export const platformSettings: Readonly<Record<'both' | 'web' | 'worker', readon
   ],
 };
 
-/** What must raise an alert; the last is a metric of the system topic. */
-export const expectedAlerts: readonly string[] = [
-  'silence',
-  'expiring',
-  'poison',
-  'needs-person',
-  'audit',
-  'no-checkpoint',
-  'faulty-file',
-];
+/** What must raise an alert, and the lines of the log that tell of it. */
+export const expectedLines: Readonly<Record<string, readonly string[]>> = {
+  silence: ['tick'],
+  expiring: ['pass', 'credential of an unmanaged registration ends'],
+  poison: ['message failed too often'],
+  'needs-person-now': ['pass'],
+  'needs-person': ['pass'],
+  audit: [
+    'audit chain is broken; nothing is done for this registration',
+    'audit chain is not what was written',
+    'audit log contradicts its checkpoint',
+  ],
+  'no-checkpoint': ['checkpoint'],
+  'faulty-file': ['keeper.yaml is faulty; running on the last good one'],
+};
+
+/** The alerts that read the log; one more is a metric of the system topic. */
+export const expectedAlerts = Object.keys(expectedLines);
+
+/** Waits that are a plan for a credential that ends soon, and why. All others are trouble when they last. */
+export const expectedPlans: Readonly<Record<string, string>> = {
+  settling: 'a new one rests for a day',
+  frozen: 'somebody wished it; a freeze ends 14 days before the credential does',
+};
 
 /** What each identity's parameters must be given: names of modules' parameters. */
 export const expectedWiring: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@
  * pieces are found in the templates themselves, so that a new one is tried without being listed.
  */
 import { piecesOf, type Stretch } from './bicep.ts';
+import { messagesIn, reasonsIn } from './bicep-queries.ts';
 import { fileOf, made, type Template, withText } from './bicep-template.ts';
 
 /** One piece of a template, and the check that must tell when it is gone. */
@@ -25,6 +26,7 @@ const settings = 'each part has exactly the settings that it needs';
 const storage = 'no storage account admits keys, plain HTTP, old TLS or the public';
 const app = 'no app admits plain HTTP, old TLS, FTP or a password';
 const signIn = 'nobody passes the web part without signing in, but to ask whether it answers';
+const callers = 'App Service lets in people, the Azure CLI and the programs that are named';
 const vault = 'the vault has roles, purge protection and the longest time to restore';
 const key = 'the signing key is one that cannot leave the vault';
 const identityOnly = 'logs are taken with an identity only';
@@ -82,11 +84,11 @@ const members: readonly (readonly [file: string, piece: RegExp, least: number, c
   ['infra/kept/vault.bicep', /^\{ categoryGroup:/u, 1, logs],
   ['infra/kept/workspace.bicep', /^disableLocalAuth:/u, 1, identityOnly],
   ['infra/watch/insights.bicep', /^DisableLocalAuth:/u, 1, identityOnly],
-  ['infra/watch/alerts.bicep', /^\{\s+name: '/u, 7, alerts],
+  ['infra/watch/alerts.bicep', /^\{\s+name: '/u, 8, alerts],
   [
     'infra/watch/alerts.bicep',
     /^(?:severity|window|every|operator|threshold|text): ['\d]/u,
-    42,
+    48,
     'each alert says what it looks for, how often and how grave it is',
   ],
   ['infra/watch/alerts.bicep', /^(?:actions|enabled):/u, 2, told],
@@ -106,6 +108,12 @@ const members: readonly (readonly [file: string, piece: RegExp, least: number, c
     /^(?:requireAuthentication|requireHttps|login|platform|clientSecretSettingName):/u,
     5,
     signIn,
+  ],
+  [
+    'infra/app/sign-in.bicep',
+    /^(?:validation|allowedAudiences|defaultAuthorizationPolicy|allowedApplications):|^(?:clientId|azureCli|'api:.*)$/u,
+    8,
+    callers,
   ],
   ['infra/app/host-storage.bicep', /^(?:allow|default|minimum|supports)\w+:/u, 6, storage],
   [
@@ -204,6 +212,17 @@ export function lostOutputs({ files }: Template): Loss[] {
         const check = 'each output that a file reads is one that its module has';
         return { what: `output ${name}`, file: path, check, start, end };
       }),
+  );
+}
+
+/** Every line and every reason that a log query names, each with the query that names it no more. */
+export function lostWords({ queries }: Template): { name: string; word: string; query: string }[] {
+  return Object.entries(queries).flatMap(([name, query]) =>
+    [...messagesIn(query), ...reasonsIn(query)].map((word) => ({
+      name,
+      word,
+      query: query.replace(`'${word}'`, "''"),
+    })),
   );
 }
 

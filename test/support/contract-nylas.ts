@@ -90,6 +90,8 @@ export async function ensureConnector({
   connector,
   good,
 }: NylasSurroundings): Promise<void> {
+  // Nothing is written with a key that has not opened the application.
+  valueOf(await connectors.readApplication(connector));
   const updated = await connectors.updateConnector(connector, bodyOf(good));
   if (updated.ok || updated.fault.kind !== 'absent') valueOf(updated);
   else valueOf(await connectors.createConnector(connector, bodyOf(good)));

@@ -90,19 +90,38 @@ type Change =
     }
   | { readonly kind: 'drop'; readonly at: Path };
 
-/** A valid value with some of its parts replaced, dropped or added. */
-export function mutated(valid: unknown): fc.Arbitrary<unknown> {
+/** A valid value with some of its parts replaced by other values, dropped or added; or as it is. */
+export function mutated(
+  valid: unknown,
+  value: fc.Arbitrary<unknown> = hostileValue,
+): fc.Arbitrary<unknown> {
   const paths = pathsOf(valid);
   const at = fc.constantFrom(...paths);
   const name = fc.oneof(hostileText, fc.constantFrom('id', 'value', 'error', 'data'));
   const change: fc.Arbitrary<Change> = fc.oneof(
-    fc.record({ kind: fc.constant('put' as const), at, name, value: hostileValue }),
-    fc.record({ kind: fc.constant('add' as const), at, name, value: hostileValue }),
+    fc.record({ kind: fc.constant('put' as const), at, name, value }),
+    fc.record({ kind: fc.constant('add' as const), at, name, value }),
     fc.record({ kind: fc.constant('drop' as const), at }),
   );
   return fc
     .array(change, { maxLength: 3 })
     .map((changes) => changes.reduce(changed, structuredClone(valid)));
+}
+
+/** Texts where JSON is expected: of the good value, changed in places, cut off, or something else. */
+export function hostileJson(good: unknown, ...words: readonly string[]): fc.Arbitrary<string> {
+  const value = fc.oneof(hostileValue, fc.constantFrom('', ...words));
+  const near = mutated(good, value).map(jsonText);
+  const text = JSON.stringify(good);
+  return fc.oneof(
+    { weight: 8, arbitrary: near },
+    { weight: 1, arbitrary: near.map((one) => one.slice(0, Math.floor(one.length * 0.7))) },
+    { weight: 1, arbitrary: fc.oneof(hostileText, hostileValue.map(jsonText)) },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom('', `\ufeff${text}`, `${text}x`, `[${text}]`, ...words),
+    },
+  );
 }
 
 /** Where the parts of a value sit, itself included. */

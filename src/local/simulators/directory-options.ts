@@ -28,6 +28,8 @@ export interface DirectoryOptions {
   concurrencyChance: number;
   /** Share of the collisions of addPassword that answer 503 in place of 409, 0 to 1. */
   concurrencyAs503Chance: number;
+  /** Chance that addPassword answers so although it has added the password, 0 to 1. Not documented. */
+  addedAs503Chance: number;
   /** removePassword on a replica that has not seen the credential says "No password credential found". */
   removalRacesReplication: boolean;
   /**
@@ -43,6 +45,8 @@ export interface DirectoryOptions {
   nationalCloud: boolean;
   /** True: a token keeps the roles of its making, as real ones do; false: role changes show at once. */
   rolesFixedInToken: boolean;
+  /** Answers of Graph have their ids in upper case; requests may come in lower case all the same. */
+  upperCaseIds: boolean;
   /** Principals known from the start, by object id. */
   callers: Readonly<Record<string, readonly GraphRole[]>>;
 }
@@ -59,6 +63,7 @@ export const DEFAULT_DIRECTORY_OPTIONS: Omit<DirectoryOptions, 'tenantId'> = {
   concurrencyWindowMs: 1_000,
   concurrencyChance: 0.3,
   concurrencyAs503Chance: 0.1,
+  addedAs503Chance: 0,
   removalRacesReplication: true,
   simultaneousUpserts: 'one-creates',
   simultaneousUpsertWindowMs: 1_000,
@@ -66,6 +71,7 @@ export const DEFAULT_DIRECTORY_OPTIONS: Omit<DirectoryOptions, 'tenantId'> = {
   tenantObjectQuota: 50_000,
   nationalCloud: false,
   rolesFixedInToken: false,
+  upperCaseIds: false,
   callers: {},
 };
 

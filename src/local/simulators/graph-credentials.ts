@@ -6,7 +6,7 @@ import type { Hono } from 'hono';
 import { changeOwners, readOwners } from './directory-bin.ts';
 import { addPassword, type CredentialOwner, removePassword } from './directory-credentials.ts';
 import type { Application, ServicePrincipal } from './directory-objects.ts';
-import { Refusal } from './directory-refusal.ts';
+import { concurrentWrite, Refusal } from './directory-refusal.ts';
 import { applicationsByKey, type Held, principalsByKey } from './directory-store.ts';
 import { readKeyId, readOwnerReference, readPasswordRequest } from './graph-body.ts';
 import { type GraphContext, type GraphEnv, keyOf } from './graph-routes.ts';
@@ -30,6 +30,11 @@ async function answerAdd(context: GraphContext, on: CredentialOwner): Promise<Re
   if (request instanceof Refusal) return reply.refused(request);
   const password = addPassword(directory.store, call, { list: { on, key }, request });
   if (password instanceof Refusal) return reply.refused(password);
+  const { options, random } = directory.store;
+  // A chance of nothing draws nothing: what is drawn next stays the same.
+  if (options.addedAs503Chance > 0 && random.chance(options.addedAs503Chance)) {
+    return reply.refused(concurrentWrite(503));
+  }
   const { origin } = new URL(context.req.url);
   const about = { '@odata.context': `${origin}/v1.0/$metadata#microsoft.graph.passwordCredential` };
   return reply.json({ ...about, ...newPasswordOnWire(password) });

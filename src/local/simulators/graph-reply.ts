@@ -16,7 +16,11 @@ export interface Reply {
 }
 
 /** The answers to a request; without one, to nobody in particular. */
-export function replyTo(request: Request | undefined, surroundings: Surroundings): Reply {
+export function replyTo(
+  request: Request | undefined,
+  surroundings: Surroundings,
+  { upperCaseIds = false } = {},
+): Reply {
   const requestId = surroundings.random.uuid();
   const clientRequestId = request?.headers.get('client-request-id') ?? requestId;
   const common = {
@@ -48,7 +52,7 @@ export function replyTo(request: Request | undefined, surroundings: Surroundings
 
   return {
     json: (body, status = 200) =>
-      new Response(JSON.stringify(body), {
+      new Response(JSON.stringify(upperCaseIds ? withUpperCaseIds(body) : body), {
         status,
         headers: { ...common, 'content-type': JSON_TYPE },
       }),
@@ -56,3 +60,12 @@ export function replyTo(request: Request | undefined, surroundings: Surroundings
     refused,
   };
 }
+
+/** The same with all its ids in upper case. */
+function withUpperCaseIds(body: object): unknown {
+  return JSON.parse(JSON.stringify(body), (key, value: unknown) =>
+    idKeys.has(key) && typeof value === 'string' ? value.toUpperCase() : value,
+  );
+}
+
+const idKeys: ReadonlySet<string> = new Set(['id', 'appId', 'keyId', 'resourceAppId']);

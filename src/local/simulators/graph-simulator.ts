@@ -86,7 +86,7 @@ function admitTokenHolders(
   { own, audiences }: { own: Surroundings; audiences: readonly string[] },
 ): void {
   app.use(async (context, next) => {
-    const reply = replyTo(context.req.raw, own);
+    const reply = replyTo(context.req.raw, own, directory.store.options);
     const token = bearerOf(context.req.raw);
     if (token === undefined) return reply.refused(unauthenticated('Access token is empty.'));
     const by = directory.principalOf(token, audiences);

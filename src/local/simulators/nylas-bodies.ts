@@ -3,6 +3,7 @@
  * instants are unix seconds.
  */
 import { grantStatus } from './nylas-grant-life.ts';
+import type { NylasMode } from './nylas-modes.ts';
 import {
   type Connector,
   type CredentialRecord,
@@ -16,7 +17,7 @@ const graphPrefix = /^https:\/\/graph\.microsoft\.com\//iu;
 /** GET /v3/applications. */
 export function applicationBody(application: NylasApplication, region: 'us' | 'eu'): object {
   return {
-    application_id: application.id,
+    application_id: idIn(application.mode, application.id),
     organization_id: application.organizationId,
     region,
     environment: application.environment,
@@ -39,11 +40,11 @@ export function connectorBody(connector: Connector, { mode }: NylasApplication):
     name: connector.name,
     provider: 'microsoft',
     settings: {
-      ...(mode.clientIdReturned && { client_id: clientId }),
+      ...(mode.clientIdReturned && { client_id: idIn(mode, clientId) }),
       ...(tenant !== undefined && { tenant }),
     },
-    scope: connector.scope.map(shortened),
-    active_credential_id: connector.activeId,
+    ...(mode.scopeHidden !== true && { scope: connector.scope.map(shortened) }),
+    active_credential_id: idIn(mode, connector.activeId),
   };
 }
 
@@ -71,6 +72,10 @@ export function grantBody(grant: Grant, now: number): object {
     created_at: seconds(grant.createdAt),
     updated_at: seconds(grant.authenticatedAt),
   };
+}
+
+function idIn<Id extends string | undefined>({ upperCaseIds }: NylasMode, id: Id): Id {
+  return (upperCaseIds === true ? id?.toUpperCase() : id) as Id;
 }
 
 function shortened(scope: string): string {

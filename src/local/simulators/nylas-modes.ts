@@ -13,6 +13,10 @@ export interface NylasMode {
   readonly grantsFollow: boolean;
   /** What PATCH of connector `settings` writes to. A new record becomes the active one. */
   readonly updateReaches: 'active' | 'primary' | 'new-record';
+  /** Is `scope` left out of a connector? Not among the combinations below. */
+  readonly scopeHidden?: boolean;
+  /** Are the ids of application, client and active record in upper case? Not among them either. */
+  readonly upperCaseIds?: boolean;
 }
 
 const booleans = [true, false] as const;

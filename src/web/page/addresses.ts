@@ -3,6 +3,13 @@ import type { ConfirmedOrder } from './model.ts';
 
 export const overviewAddress = '/';
 
+/** Where App Service signs a person in anew, and whereto it leads back within this site. */
+export function signInAddress(back: string): string {
+  // Two slashes at the beginning would name another host.
+  const within = `/${back.replace(/^[/\\]+/, '')}`;
+  return `/.auth/login/aad?post_login_redirect_uri=${encodeURIComponent(within)}`;
+}
+
 /** One page of the overview. */
 export function overviewPageAddress(page: number): string {
   return page === 1 ? overviewAddress : `/?page=${page}`;

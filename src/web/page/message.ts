@@ -5,7 +5,12 @@ import { cut, html } from './html.ts';
 import type { MessageModel } from './model.ts';
 
 /** The message as a document. */
-export function messagePage({ title, text, remedy }: MessageModel): string {
+export function messagePage({
+  title,
+  text,
+  remedy,
+  link = { address: overviewAddress, text: 'All registrations' },
+}: MessageModel): string {
   const main = html`<div class="verdict">
     <h1>${cut(title, 200)}</h1>
     <p class="lede">${cut(text, 1_000)}</p>
@@ -16,7 +21,7 @@ export function messagePage({ title, text, remedy }: MessageModel): string {
         <p>${cut(remedy, 1_000)}</p>
       </div>`
     }
-    <div class="actions"><a class="button" href="${overviewAddress}">All registrations</a></div>
+    <div class="actions"><a class="button" href="${link.address}">${link.text}</a></div>
   </div>`;
   return documentOf({ title, main });
 }

@@ -92,4 +92,6 @@ export interface MessageModel {
   readonly text: string;
   /** What to do about it. */
   readonly remedy?: string;
+  /** Where to go on; the overview, unless it says otherwise. */
+  readonly link?: { readonly address: string; readonly text: string };
 }

@@ -22,6 +22,7 @@ export function describeNylasHands(newApplication: () => SimulatedApplication): 
     it('has no connector before one is made', async () => {
       const { connectors, connector, good } = made;
       expect(valueOf(await connectors.readConnector(connector, []))).toBeUndefined();
+      valueOf(await connectors.readApplication(connector));
       valueOf(await connectors.createConnector(connector, bodyOf(good)));
       expect(valueOf(await connectors.readConnector(connector, []))?.tenant).toBe('common');
     });

@@ -78,7 +78,7 @@ export function describeStorageHands(surroundings: () => ProxiedStorage): void {
     it('keeps an order while its result could not be written', async () => {
       const { options, proxied, proxy, newRegistration, run } = surroundings();
       const registration = newRegistration();
-      const one = orderOf(registration, run.nameOf('kept'));
+      const one = orderOf(registration, `2026-11-24T10:00:00.000Z-${run.nameOf('kept')}`);
       valueOf(await blobOrders(options).write(one));
       proxy.decide((_, url) => (url.includes('/results/') ? 'lose-request' : 'pass'));
       expect(await blobOrders(proxied).finish(one, {})).toMatchObject({ ok: false });

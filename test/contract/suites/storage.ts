@@ -101,12 +101,15 @@ function describeStates(surroundings: () => StorageSurroundings): void {
   });
 }
 
+/** An order's id begins with an instant. */
+const nameOf = (id: string): string => `2026-11-24T10:00:00.000Z-${id}`;
+
 function describeOrders(surroundings: () => StorageSurroundings): void {
   it('makes an order once, and refuses another under its id', async () => {
     const { options, newRegistration, run } = surroundings();
     const registration = newRegistration();
     const orders = blobOrders(options);
-    const first = orderOf(registration, run.nameOf('2026-11-24T10:00:00.000Z-a'));
+    const first = orderOf(registration, `2026-11-24T10:00:00.000Z-${run.nameOf('a')}`);
     valueOf(await orders.write(first));
     valueOf(await orders.write(first));
     expect(await orders.write({ ...first, by: 'another' })).toMatchObject({
@@ -120,13 +123,17 @@ function describeOrders(surroundings: () => StorageSurroundings): void {
     const { options, newRegistration, run } = surroundings();
     const registration = newRegistration();
     const orders = blobOrders(options);
-    const first = orderOf(registration, run.nameOf('2026-11-24T10:00:00.000Z-b'));
-    const second = orderOf(registration, run.nameOf('2026-11-24T11:00:00.000Z-c'), {
+    const first = orderOf(registration, `2026-11-24T10:00:00.000Z-${run.nameOf('b')}`);
+    const second = orderOf(registration, `2026-11-24T11:00:00.000Z-${run.nameOf('c')}`, {
       body: { kind: 'thaw' },
     });
     valueOf(await orders.write(second));
     valueOf(await orders.write(first));
     expect(valueOf(await orders.list(registration))).toEqual([first, second]);
+    run.atEnd('result', async () => {
+      const results = blobService(options).getContainerClient('results');
+      await results.getBlobClient(`${first.id}.json`).deleteIfExists();
+    });
     valueOf(await orders.finish(first, { done: true }));
     valueOf(await orders.finish(first, { done: 'again' }));
     expect(valueOf(await orders.list(registration))).toEqual([second]);
@@ -137,7 +144,8 @@ function describeOrders(surroundings: () => StorageSurroundings): void {
     const { options, newRegistration } = surroundings();
     const registration = newRegistration();
     const container = blobService(options).getContainerClient('orders');
-    const order = (id: string, changes: Partial<Order> = {}) => orderOf(registration, id, changes);
+    const order = (id: string, changes: Partial<Order> = {}) =>
+      orderOf(registration, nameOf(id), changes);
     const texts = {
       a: 'no json',
       b: JSON.stringify(order('b', { registration: 'another' })),
@@ -146,10 +154,11 @@ function describeOrders(surroundings: () => StorageSurroundings): void {
       e: JSON.stringify(order('e')),
     };
     for (const [id, text] of Object.entries(texts)) {
-      await container.getBlockBlobClient(`${registration}/${id}.json`).upload(text, text.length);
+      const name = `${registration}/${nameOf(id)}.json`;
+      await container.getBlockBlobClient(name).upload(text, text.length);
     }
     const found = valueOf(await blobOrders(options).list(registration));
-    expect(found.map((one) => one.id)).toEqual(['e']);
+    expect(found.map((one) => one.id)).toEqual([nameOf('e')]);
   });
 
   it.each(['keeper-contract-none', '../../audit/x', '..', ''])(

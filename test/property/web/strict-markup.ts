@@ -69,3 +69,20 @@ function decoded(text: string): string {
     return character;
   });
 }
+
+/** Holds when a page is whole, has nothing that acts by itself, and leads nowhere but to Keeper. */
+export function expectOwnMarkup(page: string): void {
+  const { tags } = parseStrictly(page);
+  const acting = tags.filter(
+    ({ name, attributes }) =>
+      ['script', 'img', 'iframe', 'object', 'base'].includes(name) ||
+      [...attributes.keys()].some((attribute) => attribute.startsWith('on')),
+  );
+  if (acting.length > 0) throw new Error(`acts by itself: ${JSON.stringify(acting)}`);
+  const places = tags.flatMap(({ attributes }) => [
+    attributes.get('href') ?? '/',
+    attributes.get('action') ?? '/',
+  ]);
+  const strange = places.filter((place) => !/^(?:\/(?!\/)|#)/.test(place));
+  if (strange.length > 0) throw new Error(`leads elsewhere: ${JSON.stringify(strange)}`);
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { faultOfError, faultOfLibraryError, faultOfReply } from '../../../src/clients/fault.ts';
 import { TransportError } from '../../../src/clients/transport.ts';
-import type { Vendor } from '../../../src/core/fault.ts';
+import { leavesDoubt, type Vendor } from '../../../src/core/fault.ts';
 import { canary, expectSilent } from './canary.ts';
 
 const uuid = 'b31c83fd-944c-4663-aa50-5d9ceb367e19';
@@ -31,8 +31,9 @@ describe('faultOfReply() of Graph', () => {
     [400, graph('NoBackingApplicationObject'), { kind: 'not-yet' }],
     [400, graph('Request_BadRequest', '', ['NoBackingApplicationObject']), { kind: 'not-yet' }],
     [409, graph('Directory_ConcurrencyViolation'), { kind: 'conflict' }],
-    [503, graph('Directory_ConcurrencyViolation'), { kind: 'conflict' }],
-    [503, graph('ServiceUnavailable', concurrency), { kind: 'conflict' }],
+    [400, graph('Request_BadRequest', concurrency), { kind: 'conflict' }],
+    [503, graph('Directory_ConcurrencyViolation'), { kind: 'unavailable' }],
+    [503, graph('ServiceUnavailable', concurrency), { kind: 'unavailable' }],
     [500, graph('InternalServerError'), { kind: 'unavailable' }],
     [502, '<html>Bad Gateway</html>', { kind: 'unavailable' }],
     [504, '', { kind: 'unavailable' }],
@@ -114,6 +115,14 @@ describe('faultOfReply() of Graph', () => {
       status,
       ...expected,
     });
+  });
+
+  it('leaves in doubt what a server that failed says of concurrent writes, and keeps its wish to wait', () => {
+    const body = graph('Directory_ConcurrencyViolation', concurrency);
+    const fault = faultOfReply('graph', 503, { 'retry-after': '5' }, body);
+    expect(fault).toMatchObject({ kind: 'unavailable', retryAfterMs: 5_000 });
+    expect(leavesDoubt(fault)).toBe(true);
+    expect(leavesDoubt(faultOfReply('graph', 409, {}, body))).toBe(false);
   });
 
   it('keeps the request id and the wish to wait', () => {

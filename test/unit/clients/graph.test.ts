@@ -52,6 +52,29 @@ describe('readRegistration()', () => {
     expect(requests[0]?.headers['authorization']).toBe(`Bearer ${canary}`);
   });
 
+  it('gives GUIDs in lower case, whatever case they come in', async () => {
+    const id = '0F8FAD5B-D9CB-469F-A165-70867728950E';
+    const { graph } = directory(
+      json(
+        application({
+          id,
+          appId: id,
+          requiredResourceAccess: [{ resourceAppId: id, resourceAccess: [{ id, type: 'Scope' }] }],
+          passwordCredentials: [{ keyId: id }],
+        }),
+      ),
+    );
+    const lower = id.toLowerCase();
+    expect(await graph.readRegistration({ appId: lower })).toMatchObject({
+      value: {
+        objectId: lower,
+        appId: lower,
+        access: [{ resourceAppId: lower, id: lower }],
+        credentials: [{ keyId: lower }],
+      },
+    });
+  });
+
   it('translates, fractions of seconds included', async () => {
     const { graph } = directory(json(application()));
     const seen = await graph.readRegistration({ appId: 'app-1' });

@@ -48,6 +48,8 @@ function client(keys: readonly (string | undefined)[], ...replies: readonly Scri
   return { nylas, requests, reads, clock };
 }
 
+const rightApplication = json({ data: { application_id: 'app', region: 'us' } });
+
 const error = (status: number, type: string): Scripted =>
   json({ request_id: 'x', error: { type, message: canary } }, status);
 
@@ -138,6 +140,40 @@ describe('the reads', () => {
     ]);
   });
 
+  it('say nothing of the scopes of a connector that shows none', async () => {
+    const { nylas } = client(
+      ['key'],
+      json({ data: { name: 'mail' } }),
+      json({ data: { scope: [] } }),
+    );
+    const [without, empty] = [
+      await nylas.readConnector(connector, []),
+      await nylas.readConnector(connector, []),
+    ];
+    expect(without).toEqual({ ok: true, value: { name: 'mail', records: [] } });
+    expect(empty).toEqual({ ok: true, value: { scopes: [], records: [] } });
+  });
+
+  it('give ids in lower case where they are GUIDs', async () => {
+    const id = '0f8fad5b-d9cb-469f-a165-70867728950e';
+    const upper = id.toUpperCase();
+    const settings = { client_id: upper, tenant: upper };
+    const { nylas } = client(
+      ['key'],
+      json({ data: { application_id: upper } }),
+      json({ data: { settings, scope: [], active_credential_id: upper } }),
+      json({ data: { id: upper, updated_at: 1 } }),
+      json({ data: { application_id: 'App' } }),
+    );
+    expect(await nylas.readApplication(connector)).toMatchObject({ value: { applicationId: id } });
+    expect(await nylas.readConnector(connector, [])).toMatchObject({
+      value: { clientId: id, tenant: id, activeRecordId: id, records: [{ id }] },
+    });
+    expect(await nylas.readApplication(connector)).toMatchObject({
+      value: { applicationId: 'App' },
+    });
+  });
+
   it('take only the word of Nylas for an absence', async () => {
     const { nylas } = client(['key'], error(404, 'api.not_found_error'), {
       status: 404,
@@ -182,7 +218,8 @@ describe('the reads', () => {
 
 describe('the writes', () => {
   it('send client id, secret and tenant together, once, and never a DELETE or a PUT', async () => {
-    const { nylas, requests } = client(['key'], { status: 504 });
+    const { nylas, requests } = client(['key'], rightApplication, { status: 504 });
+    await nylas.readApplication(connector);
     const results = [
       await nylas.createConnector(connector, body),
       await nylas.updateConnector(connector, body),
@@ -193,18 +230,94 @@ describe('the writes', () => {
       expectSilent(result);
     }
     expect(requests.map(({ method, url }) => `${method} ${new URL(url).pathname}`)).toEqual([
+      'GET /v3/applications',
       'POST /v3/connectors',
       'PATCH /v3/connectors/microsoft',
       'PATCH /v3/connectors/microsoft/creds/r%2F1',
     ]);
     const settings = { client_id: 'client', client_secret: canary, tenant: 'common' };
-    expect(JSON.parse(requests[1]?.body ?? '')).toEqual({ settings, scope: ['Mail.Read'] });
-    expect(JSON.parse(requests[2]?.body ?? '')).toEqual({ credential_data: settings });
+    expect(JSON.parse(requests[2]?.body ?? '')).toEqual({ settings, scope: ['Mail.Read'] });
+    expect(JSON.parse(requests[3]?.body ?? '')).toEqual({ credential_data: settings });
   });
 
   it('count an unreadable 2xx as done', async () => {
-    const { nylas } = client(['key'], { status: 200, body: 'ok' });
+    const { nylas } = client(['key'], rightApplication, { status: 200, body: 'ok' });
+    await nylas.readApplication(connector);
     expect(await nylas.updateConnector(connector, body)).toEqual({ ok: true, value: {} });
+  });
+});
+
+/** What comes of each of the three writes. */
+async function writesOf({ nylas }: Pick<ReturnType<typeof client>, 'nylas'>) {
+  return [
+    await nylas.createConnector(connector, body),
+    await nylas.updateConnector(connector, body),
+    await nylas.updateRecord(connector, 'r', body),
+  ];
+}
+
+describe('the key of a write', () => {
+  const unsent = { ok: false, fault: { kind: 'unsent', vendor: 'nylas', code: 'api-key-changed' } };
+
+  it('is the one that opened the application: one exchanged since then sends nothing', async () => {
+    const made = client(['a', 'b'], rightApplication);
+    await made.nylas.readApplication(connector);
+    await made.clock.sleep(300_000);
+    expect(await writesOf(made)).toEqual([unsent, unsent, unsent]);
+    expect(made.requests).toHaveLength(1);
+  });
+
+  it('is not one that was read anew because another read was refused', async () => {
+    const made = client(
+      ['a', 'b'],
+      rightApplication,
+      error(401, 'api.authentication_error'),
+      json({ data: { scope: [] } }),
+    );
+    await made.nylas.readApplication(connector);
+    expect(await made.nylas.readConnector(connector, [])).toMatchObject({ ok: true });
+    expect(await writesOf(made)).toEqual([unsent, unsent, unsent]);
+    expect(made.requests).toHaveLength(3);
+  });
+
+  it('is the same one after it was read again, and a new one once it has opened the application', async () => {
+    const { nylas, clock, requests } = client(['a', 'a', 'b'], rightApplication);
+    await nylas.readApplication(connector);
+    await clock.sleep(300_000);
+    expect(await nylas.updateConnector(connector, body)).toEqual({ ok: true, value: {} });
+    await clock.sleep(300_000);
+    await nylas.readApplication(connector);
+    expect(await nylas.updateConnector(connector, body)).toEqual({ ok: true, value: {} });
+    expect(requests.map((one) => one.headers['authorization'])).toEqual([
+      'Bearer a',
+      'Bearer a',
+      'Bearer b',
+      'Bearer b',
+    ]);
+  });
+
+  it.each([
+    ['was never asked', []],
+    ['opens another application', [json({ data: { application_id: 'stranger' } })]],
+    [
+      'opened it once, and now another',
+      [rightApplication, json({ data: { application_id: 'stranger' } })],
+    ],
+    ['opened it once, and was refused since', [rightApplication, error(403, 'forbidden')]],
+  ])('is none that %s', async (_, answers) => {
+    const made = client(['a'], ...answers, json({ data: {} }));
+    for (let asked = 0; asked < answers.length; asked += 1)
+      await made.nylas.readApplication(connector);
+    expect(await writesOf(made)).toEqual([unsent, unsent, unsent]);
+    expect(made.requests).toHaveLength(answers.length);
+  });
+
+  it('of one application is none of another', async () => {
+    const made = client(['a'], rightApplication);
+    await made.nylas.readApplication(connector);
+    for (const change of [{ applicationId: 'other' }, { region: 'eu' as const }]) {
+      expect(await made.nylas.updateConnector({ ...connector, ...change }, body)).toEqual(unsent);
+    }
   });
 });
 

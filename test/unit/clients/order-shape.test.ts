@@ -14,6 +14,16 @@ describe('orderOf()', () => {
     expect(orderOf(JSON.stringify(order))).toEqual(order);
   });
 
+  it('reads ids of credentials in the letter case of the listing', () => {
+    const keyId = '0f8fad5b-d9cb-469f-a165-70867728950e';
+    const upper = keyId.toUpperCase();
+    const retire = orderOf(JSON.stringify({ ...order, body: { kind: 'retire', keyId: upper } }));
+    expect(retire?.body).toEqual({ kind: 'retire', keyId });
+    const body = { kind: 'compromised', keyIds: [upper, 'K1'], removeAt: 1, endGrants: 'accept' };
+    const leak = orderOf(JSON.stringify({ ...order, body }));
+    expect(leak?.body).toEqual({ ...body, keyIds: [keyId, 'K1'] });
+  });
+
   it.each([
     ['an id that leads to another blob', { ...order, id: '../results/x' }],
     ['a registration that leads to another blob', { ...order, registration: 'mail/x' }],

@@ -95,6 +95,35 @@ describe('parseDesired()', () => {
     expect(parsed.ok && parsed.desired.registrations[0]?.renewBeforeDays).toBe(10);
   });
 
+  it('writes GUIDs in lower case, as vendors answer them', () => {
+    const guid = 'ABCDEF01-2222-3333-4444-555555555555';
+    const { text } = changed([
+      ['applicationId: nylas-app-us', `applicationId: ${guid}`],
+      ['applicationId: nylas-app-eu', 'applicationId: Nylas-App-EU'],
+      ['records: [record-1]', `records: [Record-1, ${guid}]`],
+      ['appId: 11111111-2222-3333-4444-555555555555', `appId: ${guid}`],
+      ['tenant: contoso.example', `tenant: ${guid}`],
+    ]);
+    const parsed = parseDesired(text, '');
+    const [calendar, internal] = parsed.ok ? parsed.desired.registrations : [];
+    const lower = guid.toLowerCase();
+    expect(calendar?.connectors).toMatchObject([
+      { id: `us/${lower}`, applicationId: lower },
+      { id: 'eu/Nylas-App-EU', applicationId: 'Nylas-App-EU', records: ['Record-1', lower] },
+    ]);
+    expect(internal).toMatchObject({ appId: lower, connectors: [{ tenant: lower }] });
+  });
+
+  it('takes a record for doubled whatever case its GUID is written in', () => {
+    const guid = 'abcdef01-2222-3333-4444-555555555555';
+    const { text } = changed([
+      ['records: [record-1]', `records: [${guid}, ${guid.toUpperCase()}]`],
+    ]);
+    expect(errorsOf(text)).toMatchObject([
+      { path: 'registrations.calendar.connectors[1].records[1]' },
+    ]);
+  });
+
   it('writes vault names in lower case, as host names are', () => {
     const { text } = changed([['      vault: contoso-kv', '      vault: Contoso-KV']]);
     const parsed = parseDesired(text, '');

@@ -15,21 +15,40 @@ async function surface() {
   const server = await webServer(parts);
   const now = () => parts.world.clock.now();
 
-  async function order(key: string, body: object, objectId?: string) {
-    const token = api.token(objectId === undefined ? {} : { objectId });
-    const told = await server.ask('/api/orders', {
+  async function post(path: string, key: string, sent: Sent) {
+    const token = api.token(sent.objectId === undefined ? {} : { objectId: sent.objectId });
+    const told = await server.ask(path, {
       method: 'POST',
       headers: {
         authorization: `Bearer ${token}`,
         'content-type': 'application/json',
         'idempotency-key': key,
       },
-      body: JSON.stringify({ registration: 'calendar', order: body }),
+      body: JSON.stringify(sent.body),
     });
-    return { ...told, body: JSON.parse(told.body) as { order?: string; title?: string } };
+    return { ...told, body: JSON.parse(told.body) as ToldOrder };
   }
 
-  return { api, world, order, now, stop: server.stop };
+  const order = (key: string, body: object, objectId?: string) =>
+    post('/api/orders', key, {
+      body: { registration: 'calendar', order: body },
+      ...(objectId === undefined ? {} : { objectId }),
+    });
+  const resync = (key: string, body: object, objectId?: string) =>
+    post('/api/resync', key, { body, ...(objectId === undefined ? {} : { objectId }) });
+
+  return { api, world, order, resync, now, stop: server.stop };
+}
+
+interface Sent {
+  readonly body: object;
+  readonly objectId?: string;
+}
+
+interface ToldOrder {
+  readonly title?: string;
+  readonly order?: string;
+  readonly orders?: readonly { readonly registration: string; readonly order: string }[];
 }
 
 const leak = { kind: 'compromised', keyIds: [], endGrants: 'accept' };
@@ -95,6 +114,86 @@ describe('an order with an Idempotency-Key', () => {
   ])('is refused with %s, and nothing is written', async (_, keyOf) => {
     const { world, order, now, stop } = await surface();
     const { status, body } = await order(keyOf(now()), { kind: 'thaw' });
+    expect({ status, title: body.title }).toEqual({ status: 400, title: 'Key not understood' });
+    expect(world.orders.waiting.size).toBe(0);
+    await stop();
+  });
+});
+
+describe('a re-sync with an Idempotency-Key', () => {
+  it('of all registrations is one order for each, however often it is sent', async () => {
+    const { api, world, resync, now, stop } = await surface();
+    const key = keyAt(now());
+    const first = await resync(key, {});
+    api.wait(10 * 60_000);
+    const again = await resync(key, {});
+    expect([first.status, again.status]).toEqual([202, 202]);
+    expect(again.body).toEqual(first.body);
+    const ids = (first.body.orders ?? []).map((one) => one.order);
+    expect(ids.length).toBeGreaterThan(1);
+    expect([...world.orders.waiting.keys()]).toEqual(ids);
+    await stop();
+  });
+
+  it('is not given anew after it was answered', async () => {
+    const { world, resync, now, stop } = await surface();
+    const key = keyAt(now());
+    const wish = { registration: 'calendar', mode: 'plan' };
+    const { body } = await resync(key, wish);
+    world.orders.waiting.clear();
+    world.orders.results.set(body.orders?.[0]?.order ?? '', '{"result":"done"}');
+    expect((await resync(key, wish)).body).toEqual(body);
+    expect(world.orders.waiting.size).toBe(0);
+    await stop();
+  });
+
+  it('goes on where storage failed half-way', async () => {
+    const { world, resync, now, stop } = await surface();
+    const key = keyAt(now());
+    const { body } = await resync(key, {});
+    const [lost] = [...world.orders.waiting.keys()];
+    world.orders.waiting.delete(lost ?? '');
+    expect((await resync(key, {})).body).toEqual(body);
+    expect(world.orders.waiting.size).toBe(body.orders?.length);
+    await stop();
+  });
+
+  it('is refused under a key that a re-sync of another mode has', async () => {
+    const { world, resync, now, stop } = await surface();
+    const key = keyAt(now());
+    await resync(key, { registration: 'calendar', mode: 'plan' });
+    const { status, body } = await resync(key, { registration: 'calendar' });
+    expect({ status, title: body.title }).toEqual({ status: 422, title: 'Key used before' });
+    expect(world.orders.waiting.size).toBe(1);
+    await stop();
+  });
+
+  it('is the order that the same key has at the other route', async () => {
+    const { world, order, resync, now, stop } = await surface();
+    const key = keyAt(now());
+    const { body } = await order(key, { kind: 'resync', mode: 'apply' });
+    const again = await resync(key, { registration: 'calendar' });
+    expect(again.body.orders?.map((one) => one.order)).toEqual([body.order]);
+    expect(world.orders.waiting.size).toBe(1);
+    await stop();
+  });
+
+  it('is another one for another caller', async () => {
+    const { world, resync, now, stop } = await surface();
+    const key = keyAt(now());
+    const wish = { registration: 'calendar' };
+    await resync(key, wish);
+    await resync(key, wish, 'ab5e17e0-0000-4000-8000-0000000000ff');
+    expect(world.orders.waiting.size).toBe(2);
+    await stop();
+  });
+
+  it.each<[string, (now: number) => string]>([
+    ['no UUID', () => 'again'],
+    ['a key of yesterday', (now) => keyAt(now - 24 * hourMs)],
+  ])('is refused with %s, and nothing is written', async (_, keyOf) => {
+    const { world, resync, now, stop } = await surface();
+    const { status, body } = await resync(keyOf(now()), {});
     expect({ status, title: body.title }).toEqual({ status: 400, title: 'Key not understood' });
     expect(world.orders.waiting.size).toBe(0);
     await stop();

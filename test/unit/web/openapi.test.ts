@@ -58,6 +58,14 @@ describe('openApi()', () => {
     },
   );
 
+  it.each(operations.filter(({ method }) => method === 'post'))(
+    'tells of $method $path how it is sent twice and given once',
+    ({ responses, parameters }) => {
+      expect(parameters?.map(({ name }) => name)).toContain('Idempotency-Key');
+      expect(responses).toHaveProperty('422');
+    },
+  );
+
   it.each(['/api/status', '/api/audit/{registration}'])('tells of %s how it is paged', (path) => {
     const one = document.paths[path]?.['get'];
     const names = one?.parameters?.map(({ name }) => name);
