@@ -3,7 +3,7 @@ import type { Entry } from '../core/entry.ts';
 import { success, type Result } from '../core/fault.ts';
 import { chainBlocks } from '../core/limits.ts';
 import { decodeLine, genesis, type ChainDefect, type Link } from './chain.ts';
-import type { AuditFiles, ListedChain, ListedFile } from './files.ts';
+import { bytesOf, type AuditFiles, type ListedChain } from './files.ts';
 import { eachLine } from './lines.ts';
 
 /** Where a reader stands in the files of a chain. */
@@ -92,11 +92,6 @@ function defectOfParts(
   if (part.bytes < from.bytes || before < from.bytesBefore) return 'shorter';
   if (from.blob > 1 && isEarly(from, from.blob, partLines)) return 'early-part';
   return before > from.bytesBefore ? 'grown' : undefined;
-}
-
-/** How many bytes listed files have together. */
-export function bytesOf(files: readonly ListedFile[]): number {
-  return files.reduce((sum, one) => sum + one.bytes, 0);
 }
 
 /** True when the parts before one are not full: a pass would not read it. */

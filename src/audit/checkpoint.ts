@@ -4,8 +4,9 @@
  */
 import { failure, success, type Fault, type Result } from '../core/fault.ts';
 import { clockSkewMs } from '../core/limits.ts';
-import { beginning, bytesOf, walkChain, type Place } from './chain-walk.ts';
+import { beginning, walkChain, type Place } from './chain-walk.ts';
 import {
+  bytesOf,
   chainsAmong,
   checkpointFiles,
   checkpointsAmong,
@@ -288,13 +289,15 @@ async function headsNow(
     const walked = await walkChain(files, chain, last ? placeOf(last, chain) : beginning);
     if (!walked.ok) return walked;
     const { place, defect } = walked.value;
+    // An older build did not tell how long earlier parts were; while they are gone nobody knows.
+    const isKnown = last?.bytesBefore !== undefined || chain.parts.length >= place.blob;
     heads.push({
       chain: chain.registration,
       entries: place.seq,
       hash: place.hash,
       blob: place.blob,
       bytes: place.bytes,
-      ...(place.blob > 1 ? { bytesBefore: place.bytesBefore } : {}),
+      ...(place.blob > 1 && isKnown ? { bytesBefore: place.bytesBefore } : {}),
       ...(defect ? { defect: defect.defect } : {}),
     });
   }

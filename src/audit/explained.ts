@@ -1,13 +1,15 @@
-/** Which credentials the log accounts for: issued, recovered, taken over, or seen as somebody else's. */
+/** Which credentials the log accounts for: issued, recovered or taken over; and which it only saw. */
 import type { Entry } from '../core/entry.ts';
 
 export interface Accounted {
   /** The registration that the chain is about, as it was last known. */
   readonly objectId: string | undefined;
   readonly appId: string | undefined;
-  /** Key ids that some entry explains. */
+  /** Key ids of credentials that Keeper issued, found to be its own, or took over. */
   readonly keyIds: ReadonlySet<string>;
-  /** Those of them that an entry says were removed. */
+  /** Key ids that were seen as somebody else's; those that were taken over later are in both. */
+  readonly foreign: ReadonlySet<string>;
+  /** Those of all these that an entry says were removed. */
   readonly removed: ReadonlySet<string>;
   take(entry: Entry): void;
 }
@@ -15,6 +17,7 @@ export interface Accounted {
 /** Begins before the first entry. */
 export function accounting(): Accounted {
   const keyIds = new Set<string>();
+  const foreign = new Set<string>();
   const removed = new Set<string>();
   const removals = new Map<string, string>();
   let known: { objectId: string; appId: string } | undefined;
@@ -40,7 +43,7 @@ export function accounting(): Accounted {
         return;
       case 'observation':
         if (entry.seen.what === 'registration-known') known = entry.seen;
-        if (entry.seen.what === 'foreign-credential') keyIds.add(entry.seen.keyId);
+        if (entry.seen.what === 'foreign-credential') foreign.add(entry.seen.keyId);
         if (entry.seen.what === 'credential-gone') removed.add(entry.seen.keyId);
         if (entry.seen.what === 'credential-back') removed.delete(entry.seen.keyId);
         return;
@@ -56,6 +59,7 @@ export function accounting(): Accounted {
       return known?.appId;
     },
     keyIds,
+    foreign,
     removed,
     take,
   };

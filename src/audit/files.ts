@@ -49,6 +49,11 @@ export function chainFile(registration: string, blob: number): string {
   return `audit/${registration}/${blob}.jsonl`;
 }
 
+/** How many bytes listed files have together. */
+export function bytesOf(files: readonly ListedFile[]): number {
+  return files.reduce((sum, one) => sum + one.bytes, 0);
+}
+
 /** The two files of a checkpoint. Eight digits: names sort as numbers do. */
 export function checkpointFiles(number: number): { readonly heads: string; readonly jws: string } {
   const stem = `checkpoints/${String(number).padStart(8, '0')}`;

@@ -19,6 +19,8 @@ interface Copied {
   bytes: number;
   /** Files that were there already, as far as they go. */
   kept: number;
+  /** Files whose names are none of a log's: not copied. */
+  leftOut: number;
 }
 
 /** Gives the exit code. What is there already is not copied again: files of the log only grow. */
@@ -35,8 +37,10 @@ export async function auditExport(
       terminal.err(`keeper: ${vendor} ${kind}; run it again, it goes on from where it stopped\n`);
       return exit.unknown;
     }
-    const { files, bytes, kept } = copied.value;
-    if (options.json) terminal.out(json({ out, files, bytes, kept }));
+    const { files, bytes, kept, leftOut } = copied.value;
+    if (leftOut > 0)
+      terminal.err(`${counted(leftOut, 'file')} left out: no file of a log has such a name\n`);
+    if (options.json) terminal.out(json({ out, files, bytes, kept, leftOut }));
     else
       terminal.out(
         `${counted(files, 'file')} in ${out} (${counted(bytes, 'byte')} copied, ${counted(kept, 'file')} already there)\nCheck it with: keeper audit verify ${out}\n`,
@@ -55,12 +59,17 @@ async function copyAll(
   out: string,
   progress: (done: number) => void,
 ): Promise<Result<Copied>> {
-  const copied: Copied = { files: 0, bytes: 0, kept: 0 };
+  const copied: Copied = { files: 0, bytes: 0, kept: 0, leftOut: 0 };
   for (const folder of order) {
     const listed = await files.list(folder);
     if (!listed.ok) return listed;
     for (const file of listed.value) {
-      if (folder === 'checkpoints' && !/^checkpoints\/[^/]+$/.test(file.name)) continue;
+      // Keys lie among the checkpoints of an account, and are copied by themselves.
+      if (folder === 'checkpoints' && file.name.startsWith('checkpoints/keys/')) continue;
+      if (!isOfLog(file.name)) {
+        copied.leftOut += 1;
+        continue;
+      }
       const one = await copyOne(files, out, file);
       if (!one.ok) return one;
       copied.files += 1;
@@ -70,6 +79,17 @@ async function copyAll(
     }
   }
   return success(copied);
+}
+
+/**
+ * True for the names of docs/audit-format.md. Others are left out: whoever writes to the log could
+ * otherwise choose where on this machine a file is made or continued.
+ */
+function isOfLog(name: string): boolean {
+  if (/^checkpoints\/\d{8}\.(?:heads\.jsonl|jws)$/.test(name)) return true;
+  if (/^keys\/[0-9a-f]{64}\.json$/.test(name)) return true;
+  const [, registration] = /^audit\/([^/\\\p{Cc}]+)\/[1-9]\d{0,8}\.jsonl$/u.exec(name) ?? [];
+  return registration !== undefined && !/^\.+$/.test(registration);
 }
 
 /** Copies what is not there yet, and gives the bytes. @throws UsageError for a longer copy. */

@@ -47,7 +47,7 @@ export async function auditReceipt(
       throw new UsageError(`--out ${options.out}: is there already, or cannot be written.`);
     });
     terminal.err(
-      `${options.out}: ${counted(made.value.receipt.lines.length, 'line')} of ${made.value.receipt.registration}\n`,
+      `${options.out}: ${counted(made.value.receipt.lines.length, 'line')} of ${harmless(made.value.receipt.registration)}\n`,
     );
     return exit.fine;
   } finally {

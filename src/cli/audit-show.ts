@@ -1,8 +1,10 @@
 /** `keeper audit show`: the story of one registration, told from its chain. */
+import { harmless } from '../audit/plain-text.ts';
 import { teller } from '../audit/story.ts';
 import { beginning, walkChain } from '../audit/chain-walk.ts';
 import { chainsAmong } from '../audit/files.ts';
 import type { Entry } from '../core/entry.ts';
+import type { Fault } from '../core/fault.ts';
 import { openLog, type LogOpeners } from './log-place.ts';
 import { exit, painted, type Terminal } from './terminal.ts';
 
@@ -37,8 +39,10 @@ export async function auditShow(
     const chains = chainsAmong(listed.value);
     const chain = chains.find((one) => one.registration === options.registration);
     if (!chain) {
-      const known = chains.map((one) => one.registration).join(', ');
-      terminal.err(`keeper: the log has no chain of ${options.registration}; it has: ${known}\n`);
+      const known = chains.map((one) => harmless(one.registration)).join(', ');
+      terminal.err(
+        `keeper: the log has no chain of ${harmless(options.registration)}; it has: ${known}\n`,
+      );
       return exit.usage;
     }
     const story = teller();
@@ -50,7 +54,7 @@ export async function auditShow(
       const at = new Date(entry.at).toISOString();
       if (options.json) {
         terminal.out(
-          `${JSON.stringify({ seq: entry.seq, at, kind: entry.kind, tells: text, hash })}\n`,
+          `${JSON.stringify({ seq: entry.seq, at, kind: entry.kind, tells: text, hash, ...answerOf(entry) })}\n`,
         );
         return;
       }
@@ -73,6 +77,16 @@ export async function auditShow(
   } finally {
     await log.close();
   }
+}
+
+/** What a vendor needs to find a request in its logs. */
+function answerOf(entry: Entry): { readonly fault?: Fault; readonly requestId?: string } {
+  if (entry.kind !== 'outcome' && entry.kind !== 'proof') return {};
+  const requestId = entry.requestId ?? entry.fault?.requestId;
+  return {
+    ...(entry.fault === undefined ? {} : { fault: entry.fault }),
+    ...(requestId === undefined ? {} : { requestId }),
+  };
 }
 
 function isWanted(entry: Entry, { sinceAt, untilAt, because, by, kind }: ShowOptions): boolean {

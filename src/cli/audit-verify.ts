@@ -2,8 +2,9 @@
 import { accounting, type Accounted } from '../audit/explained.ts';
 import { thumbprintOf } from '../audit/key-file.ts';
 import { reviewLog } from '../audit/review.ts';
+import type { KeyOf } from '../audit/review-statements.ts';
 import type { ChainVerdict, LogVerdict, StatementFault } from '../audit/verdict.ts';
-import { againstWorld, type WorldFinding } from './audit-world.ts';
+import { againstWorld, type Compared, type WorldFinding } from './audit-world.ts';
 import { harmless } from '../audit/plain-text.ts';
 import { openLog, trustedKeys, type LogOpeners } from './log-place.ts';
 import { counted, exit, json, painted, UsageError, type Terminal } from './terminal.ts';
@@ -52,32 +53,58 @@ export async function auditVerify(
       terminal.err(`keeper: the log has no chain of ${registration}\n`);
       return exit.usage;
     }
-    const thumbprints: string[] = [];
-    for (const kid of value.statements.keys) {
-      const key = await keyOf(kid);
-      if (key.ok && key.value) thumbprints.push(thumbprintOf(key.value));
+    if (isNoLog(value)) {
+      terminal.err(`keeper: ${log.where}: is no log: it has neither a chain nor a checkpoint\n`);
+      return exit.usage;
     }
+    // A chain without a good line has not been visited, and is to be told all the same.
+    if (accounts) for (const one of value.chains) accountOf(accounts, one.registration);
     const world = accounts && listing ? await againstWorld(listing, accounts) : undefined;
-    const isAlarm = world?.some((one) => one.what === 'unexplained') ?? false;
+    const isPinned = given.length > 0;
+    const isUnproved = isPinned && value.statements.good === 0;
+    const code = exitOf(value, isUnproved, world);
+    const thumbprints = await thumbprintsOf(value.statements.keys, keyOf);
     if (options.json)
       terminal.out(
         json({
           ...value,
-          ok: value.ok && !isAlarm,
-          ...(world ? { world } : {}),
-          pinned: given.length > 0,
+          ok: code === exit.fine,
+          ...(world ? { world: world.findings, notCompared: world.notCompared } : {}),
+          pinned: isPinned,
           thumbprints,
         }),
       );
     else
       terminal.out(
-        report(terminal, value, { where: log.where, thumbprints, pinned: given.length > 0 }),
+        report(terminal, value, { where: log.where, thumbprints, pinned: isPinned, isUnproved }),
       );
     if (!options.json && world) terminal.out(worldReport(terminal, world));
-    return value.ok && !isAlarm ? exit.fine : exit.wrong;
+    return code;
   } finally {
     await log.close();
   }
+}
+
+/** True where nothing of a log was found, so that nothing can be said of one. */
+function isNoLog({ chains, statements }: LogVerdict): boolean {
+  return chains.length === 0 && statements.good === 0 && statements.faults.length === 0;
+}
+
+/** What was not told is no alarm, and no all-clear. */
+function exitOf({ ok }: LogVerdict, isUnproved: boolean, world: Compared | undefined): number {
+  const finds = (what: WorldFinding['what']): boolean =>
+    world?.findings.some((one) => one.what === what) ?? false;
+  if (!ok || isUnproved || finds('unexplained')) return exit.wrong;
+  return finds('unreadable') ? exit.unknown : exit.fine;
+}
+
+async function thumbprintsOf(kids: readonly string[], keyOf: KeyOf): Promise<readonly string[]> {
+  const thumbprints: string[] = [];
+  for (const kid of kids) {
+    const key = await keyOf(kid);
+    if (key.ok && key.value) thumbprints.push(thumbprintOf(key.value));
+  }
+  return thumbprints;
 }
 
 function accountOf(accounts: Map<string, Accounted>, registration: string): Accounted {
@@ -88,21 +115,34 @@ function accountOf(accounts: Map<string, Accounted>, registration: string): Acco
 
 const worldWords: Readonly<Record<WorldFinding['what'], string>> = {
   unexplained: 'is listed by Entra, and no entry explains it: somebody added it behind the log',
+  foreign:
+    'is listed by Entra, and Keeper only ever saw it: somebody else made it; ask whose it is',
   'still-there': 'is listed by Entra, and an entry says that it was removed',
   unreadable: 'could not be compared: Entra does not answer, or does not let you read it',
 };
 
-function worldReport(terminal: Terminal, world: readonly WorldFinding[]): string {
-  if (world.length === 0) return 'Entra lists no credential that the log does not explain.\n';
-  const lines = world.map(({ registration, what, keyId, endsAt }) => {
+function worldReport(terminal: Terminal, { findings, notCompared }: Compared): string {
+  const lines = findings.map(({ registration, what, keyId, endsAt }) => {
+    const name = harmless(registration);
     const which =
-      keyId === undefined ? registration : `${registration}: credential ${keyId} until ${endsAt}`;
+      keyId === undefined ? name : `${name}: credential ${harmless(keyId)} until ${endsAt}`;
     return painted(
       terminal,
       what === 'unexplained' ? 'red' : 'yellow',
       `${which} ${worldWords[what]}`,
     );
   });
+  if (lines.length === 0) lines.push('Entra lists no credential that the log does not explain.');
+  if (notCompared.length > 0) {
+    const names = notCompared.map(harmless).join(', ');
+    lines.push(
+      painted(
+        terminal,
+        'yellow',
+        `${counted(notCompared.length, 'chain')} not compared, for no line names a registration: ${names}`,
+      ),
+    );
+  }
   return `${lines.join('\n')}\n`;
 }
 
@@ -124,19 +164,19 @@ interface Circumstances {
   readonly where: string;
   readonly thumbprints: readonly string[];
   readonly pinned: boolean;
+  /** Keys were given, and no statement is there that one of them signed. */
+  readonly isUnproved: boolean;
 }
 
 function report(
   terminal: Terminal,
   verdict: LogVerdict,
-  { where, thumbprints, pinned }: Circumstances,
+  { where, thumbprints, pinned, isUnproved }: Circumstances,
 ): string {
   const { statements, chains } = verdict;
   const entries = chains.reduce((sum, one) => sum + one.entries, 0);
   const lines = [
-    verdict.ok
-      ? painted(terminal, 'green', 'The log holds.')
-      : painted(terminal, 'red', 'The log does not hold.'),
+    headline(terminal, verdict, isUnproved),
     '',
     `${where}: ${counted(chains.length, 'chain')}, ${counted(entries, 'entry', 'entries')}`,
     statements.good === 0
@@ -161,6 +201,17 @@ function report(
     ...chains.flatMap((one) => chainLines(terminal, one)),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function headline(terminal: Terminal, { ok }: LogVerdict, isUnproved: boolean): string {
+  if (!ok) return painted(terminal, 'red', 'The log does not hold.');
+  return isUnproved
+    ? painted(
+        terminal,
+        'red',
+        'Nothing is proved: no statement is there that a given key signed. Keeper makes one each day: were they removed?',
+      )
+    : painted(terminal, 'green', 'The log holds.');
 }
 
 function chainLines(terminal: Terminal, chain: ChainVerdict): readonly string[] {
@@ -209,4 +260,7 @@ const defectWords = {
   'cut-off': 'is cut off',
   missing: 'is missing: a part of the chain is gone',
   shorter: 'was there once: the file has become shorter',
+  'early-part':
+    'begins a part before its time: somebody else wrote it, and Keeper goes on in the part before',
+  grown: 'was written into a part that was full',
 } as const;

@@ -18,6 +18,8 @@ export interface CommandLine {
   readonly ask?: (question: string) => Promise<boolean>;
   /** A pause while something is waited for. */
   readonly pause: (ms: number) => Promise<void>;
+  /** Milliseconds on a clock that is never set; the process's own where there is none. */
+  readonly monotonic?: () => number;
 }
 
 /** A command: gives the exit code. @throws UsageError */

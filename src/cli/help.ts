@@ -39,7 +39,7 @@ Options
                        may be given more than once. Without it the keys beside the log are taken, which
                        shows only that log and keys agree
   --world              verify: compare with the credentials that Entra lists now; one that no entry explains
-                       is an alarm
+                       is an alarm, one that Keeper only ever saw is listed
   --registration ID    verify: only this registration's chain
   --since T, --until T show: from and up to an instant, such as 2026-11-25 or 2026-11-25T08:00:00Z
   --because WORD       show: only with this cause or reason
@@ -48,7 +48,8 @@ Options
   --out PATH           export: the folder; receipt: the file
   --json               for machines
 
-Exit codes: 0 it holds; 1 it does not; 2 an argument is wrong; 3 it could not be read to its end.
+Exit codes: 0 it holds; 1 it does not, or with --key nothing is proved; 2 an argument is wrong, or that is no
+log; 3 it, or with --world Entra, could not be read to its end.
 
 Examples
   keeper audit verify

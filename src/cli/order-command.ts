@@ -48,7 +48,8 @@ export async function order(line: CommandLine, { values, wishAt }: Ordering): Pr
       return exit.wrong;
     }
     const placing = await desk.place(wish);
-    if (placing.kind !== 'taken') return failed(line.terminal, placing);
+    if (placing.kind !== 'taken')
+      return failed(line.terminal, placing, whereToLook(open, values, wish));
     tellPlaces(line.terminal, { open, values, orders: placing.orders });
     const waited = isWaiting
       ? await waitFor(line, { desk, open, limitMs }, placing.orders)
@@ -89,15 +90,29 @@ async function isAgreed(
 function failed(
   terminal: Terminal,
   { kind, why }: { readonly kind: 'refused' | 'unknown'; readonly why: string },
+  look: string,
 ): number {
   if (kind === 'refused') {
     terminal.err(`keeper: not ordered. ${why}\n`);
     return exit.wrong;
   }
   terminal.err(
-    `keeper: it is not known whether it was ordered. ${why}\nSee keeper status and keeper audit show --kind order before you order it again.\n`,
+    `keeper: it is not known whether it was ordered. ${why}\nSee ${look} before you order it again.\n`,
   );
   return exit.unknown;
+}
+
+/** Commands that tell whether an order arrived. The log has a registration under its key. */
+function whereToLook(
+  { desired }: OpenWorld,
+  { data }: OrderValues,
+  { registration }: Wish,
+): string {
+  const at = data === undefined ? '' : ` --data ${data}`;
+  const found = desired.registrations.find((one) => one.id === registration);
+  const id = registration === undefined ? '' : ` ${harmless(registration)}`;
+  const key = found?.key ?? registration ?? 'REGISTRATION';
+  return `keeper status${id}${at} and keeper audit show ${harmless(key)} --kind order${at}`;
 }
 
 function tellPlaces(

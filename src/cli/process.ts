@@ -72,6 +72,7 @@ export async function runKeeper(openers: {
       build: async () => (await import('../live.ts')).builtAs,
       now: () => Date.now(),
       pause: (ms) => pause(ms),
+      monotonic: () => performance.now(),
       ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
     },
     process.argv.slice(2),

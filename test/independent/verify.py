@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A second verifier of Keeper's audit log, written from docs/audit-format.md alone.
 
-    python3 verify.py FOLDER [--json] [--key FILE]...
+    python3 verify.py FOLDER [--json] [--key FILE]... [--part-lines COUNT]
     python3 verify.py --receipt FILE [--json] [--key FILE]...
     python3 verify.py --self-test
 
@@ -27,6 +27,7 @@ from json.encoder import encode_basestring
 
 MAX_LINE_BYTES = 16_384
 MAX_LEVELS = 12
+PART_LINES = 40_000
 MAX_LISTED_FAULTS = 100_000
 ZEROS = "0" * 64
 
@@ -273,8 +274,9 @@ KINDS = {
 }
 DEFECTS = {
     "too-long", "not-json", "wrong-shape", "newer-format", "wrong-number", "broken-link", "wrong-hash",
-    "not-canonical", "cut-off", "missing",
+    "not-canonical", "cut-off", "missing", "early-part",
 }  # fmt: skip
+NOTED = {"shorter", "grown"}  # only in heads: what a checkpoint remembers and a single reading cannot tell
 
 
 class Defect(Exception):
@@ -343,8 +345,9 @@ def lines_of(path):
 class Chain:
     """What a chain says as far as its lines are good."""
 
-    def __init__(self, registration):
+    def __init__(self, registration, part_lines):
         self.registration = registration
+        self.part_lines = part_lines
         self.entries = 0
         self.head_hash = ZEROS
         self.defect = None
@@ -360,6 +363,8 @@ class Chain:
             for number in range(1, max(parts, default=0) + 1):
                 if number not in parts:
                     raise Defect("missing")
+                if self.entries < (number - 1) * self.part_lines and os.path.getsize(parts[number]) > 0:
+                    raise Defect("early-part")
                 for line in lines_of(parts[number]):
                     entry = read_line(line, self.entries + 1, self.head_hash)
                     self.entries += 1
@@ -576,8 +581,13 @@ def read_exact(data, members, optional=None):
     return value
 
 
+OPTIONAL = {"defect": lambda v: is_text(v) and (v in DEFECTS or v in NOTED), "bytesBefore": is_count}
+
+
 def read_head(line):
-    head = read_exact(line, HEAD, {"defect": lambda value: is_text(value) and (value in DEFECTS or value == "shorter")})
+    head = read_exact(line, HEAD, OPTIONAL)
+    if "bytesBefore" in head and head["blob"] == 1:
+        raise ValueError("bytes before the first part")
     if head["entries"] == 0 and head["hash"] != ZEROS:
         raise ValueError("a hash of no line")
     return head
@@ -701,6 +711,7 @@ class Statements:
 
     def __init__(self):
         self.log = None
+        self.found = False  # whether there is any
         self.good = 0  # how many have no fault at all
         self.kids = {}  # the keys of the statements that speak about chains, in order
         self.instants = {}  # when those statements were made, by number
@@ -724,6 +735,7 @@ class Statements:
             if match is not None and int(match.group(1)) > 0:
                 found[match.group(2)].add(int(match.group(1)))
         highest = max(found["heads.jsonl"] | found["jws"], default=0)
+        self.found = highest > 0
         before = None  # the payload of the checkpoint before, where that was good
         for number in range(1, highest + 1):
             has_heads, has_statement = number in found["heads.jsonl"], number in found["jws"]
@@ -823,7 +835,7 @@ def check_chain(chain, parts, words, instants):
     chain.unmet.sort(key=lambda item: item["checkpoint"])
 
 
-def check_log(folder, keys):
+def check_log(folder, keys, part_lines):
     audit, checkpoints = os.path.join(folder, "audit"), os.path.join(folder, "checkpoints")
     if not os.path.isdir(folder):
         raise CannotCheck("%s is no folder" % folder)
@@ -838,10 +850,13 @@ def check_log(folder, keys):
             folders[name] = parts
     chains = []
     for name in sorted(folders.keys() | statements.words.keys(), key=utf16):
-        chain = Chain(name)
+        chain = Chain(name, part_lines)
         check_chain(chain, folders.get(name, {}), statements.words.get(name, {}), statements.instants)
         chains.append(chain)
-    ok = not statements.broken and all(chain.ok() for chain in chains)
+    if not folders and not statements.found:
+        raise CannotCheck("%s is no log: it has neither a chain nor a checkpoint" % folder)
+    is_unproved = bool(keys.trusted) and statements.good == 0
+    ok = not statements.broken and not is_unproved and all(chain.ok() for chain in chains)
     return {
         "ok": ok,
         "log": statements.log,
@@ -1077,6 +1092,7 @@ def main():
     parser.add_argument("folder", nargs="?", metavar="FOLDER")
     parser.add_argument("--receipt", metavar="FILE")
     parser.add_argument("--key", metavar="FILE", action="append", default=[])
+    parser.add_argument("--part-lines", metavar="COUNT", type=int, default=PART_LINES)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--self-test", action="store_true")
     options = parser.parse_args()
@@ -1092,7 +1108,7 @@ def main():
             show = print_receipt
         else:
             keys = Keys(trusted, os.path.join(options.folder, "keys"))
-            report = check_log(options.folder, keys)
+            report = check_log(options.folder, keys, options.part_lines)
             show = lambda log: print_log(log, keys)
     except (CannotCheck, OSError) as error:
         print("cannot be checked: %s" % error, file=sys.stderr)

@@ -91,6 +91,7 @@ const parts: Vector = {
   finds: [
     'cut-off:5 cut-off',
     'cut-off-in-first:3 cut-off',
+    'empty-between:3 early-part',
     'first-missing:1 missing',
     'second-changed:4 wrong-hash',
     'second-missing:3 missing',
@@ -129,6 +130,30 @@ const parts: Vector = {
     const first = part('swapped', 1);
     log.put('audit/swapped/1.jsonl', part('swapped', 2));
     log.put('audit/swapped/2.jsonl', first);
+  },
+};
+
+/** Chains whose second part begins before the first is full, and one whose second is only there. */
+const earlyParts: Vector = {
+  finds: ['forged:2 early-part', 'forged-and-cut-off:2 early-part', 'signed-before:4 early-part'],
+  async make(workshop) {
+    const { log } = workshop;
+    for (const name of ['forged', 'forged-and-cut-off', 'only-there']) {
+      const pen = chainPen(log, name);
+      pen.write(something);
+      pen.nextPart();
+      if (name === 'forged') pen.write(something, something);
+    }
+    log.put(chainFile('forged-and-cut-off', 2), '{"at":"2026');
+    log.put(chainFile('only-there', 2), '');
+    const signed = chainPen(log, 'signed-before');
+    signed.write(something, something);
+    signed.nextPart();
+    signed.write(something);
+    signed.nextPart();
+    await checkpoint(workshop, 1);
+    signed.write(something);
+    await checkpoint(workshop, 2);
   },
 };
 
@@ -217,6 +242,7 @@ const noted: Vector = {
 export const brokenChains: Readonly<Record<string, Vector>> = {
   'broken-lines': lines,
   'broken-parts': parts,
+  'early-parts': earlyParts,
   'tampered-chains': tampered,
   'noted-in-heads': noted,
 };

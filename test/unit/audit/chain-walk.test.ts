@@ -40,7 +40,9 @@ describe('walkChain()', () => {
     const { seen, walk } = await walked();
     expect(seen).toEqual([1, 2, 3, 4, 5]);
     const bytes = log.bytes.get(chainFile('calendar', 2))?.length;
-    expect(walk).toEqual({ place: { seq: 5, hash: expect.any(String), blob: 2, bytes } });
+    const bytesBefore = log.bytes.get(chainFile('calendar', 1))?.length;
+    const place = { seq: 5, hash: expect.any(String), blob: 2, bytes, bytesBefore };
+    expect(walk).toEqual({ place });
     expect(await walkChain(log, await listed(), beginning)).toEqual({ ok: true, value: walk });
   });
 

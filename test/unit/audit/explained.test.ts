@@ -47,15 +47,15 @@ describe('a credential is accounted for', () => {
         },
       ],
     ],
-    [
-      "that was seen as somebody else's",
-      [{ kind: 'observation', seen: { what: 'foreign-credential', keyId: 'k1', endAt: at } }],
-    ],
   ])('%s', (_, bodies) => {
     expect([...accountOf(...bodies).keyIds]).toEqual(['k1']);
   });
 
   it.each<[string, readonly EntryBody[]]>([
+    [
+      "that was only seen as somebody else's",
+      [{ kind: 'observation', seen: { what: 'foreign-credential', keyId: 'k1', endAt: at } }],
+    ],
     ['that was only proved', [{ kind: 'proof', keyId: 'k1', held, result: 'proved' }]],
     ['that was only stored', done({ kind: 'store-credential', keyId: 'k1' })],
     ['that was only removed', done(removal)],
@@ -87,6 +87,17 @@ describe('a credential is accounted for', () => {
     ],
   ])('but not one %s', (_, bodies) => {
     expect([...accountOf(...bodies).keyIds]).toEqual([]);
+  });
+});
+
+describe('a credential is said to be foreign', () => {
+  it("when it was seen as somebody else's, whatever became of it", () => {
+    const seen: EntryBody = {
+      kind: 'observation',
+      seen: { what: 'foreign-credential', keyId: 'k1', endAt: at },
+    };
+    expect([...accountOf(seen, ...done(removal)).foreign]).toEqual(['k1']);
+    expect([...accountOf(...done(removal)).foreign]).toEqual([]);
   });
 });
 

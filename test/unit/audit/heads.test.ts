@@ -65,6 +65,8 @@ describe('heads', () => {
     'cut-off',
     'missing',
     'shorter',
+    'early-part',
+    'grown',
   ] as const)('may tell the defect %s', (defect) => {
     const read = decodeHeads(encodeHeads(heading, [{ ...head, defect }]));
     expect(read?.chains).toEqual([{ ...head, defect }]);
@@ -113,6 +115,8 @@ describe('heads', () => {
     ['hash', ['f'.repeat(63), 'F'.repeat(64), ['f'.repeat(64)], 7, undefined]],
     ['blob', [0, 1.5, '1', undefined]],
     ['bytes', [-1, 0.5, '10', undefined]],
+    // Before the first part there are none.
+    ['bytesBefore', [0, 10]],
     ['defect', ['gossip', '', null, 7]],
     ['unsaid', ['something', null]],
   ])('have chains whose %s is as it must be', (name, values) => {
@@ -121,6 +125,14 @@ describe('heads', () => {
         undefined,
       );
     }
+  });
+
+  it('may tell how many bytes were before, where the chain ends in a later part', () => {
+    const later = { ...head, blob: 2 };
+    const isRead = (bytesBefore: unknown): boolean =>
+      decodeHeads(fileOf(heading, { ...later, bytesBefore })) !== undefined;
+    expect([0, 10, undefined].map(isRead)).toEqual([true, true, true]);
+    expect([-1, 0.5, '10', null].map(isRead)).toEqual([false, false, false, false]);
   });
 
   it('have zeros for the hash of no line, and no others', () => {

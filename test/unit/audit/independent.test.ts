@@ -1,10 +1,11 @@
 /** Role: the verifier that was written from the document alone agrees with Keeper's own. */
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Receipt } from '../../../src/audit/receipt.ts';
+import { vectorPartLines } from '../../vectors/audit-logs.ts';
 import { vectorsFolder, type ExpectedVerdict } from '../../vectors/make-audit.ts';
 
 const verifier = join(import.meta.dirname, '../../independent/verify.py');
@@ -37,9 +38,42 @@ describe.skipIf(isAbsent)('the independent verifier', () => {
   it.each(readdirSync(vectorsFolder))('gives the vector %s the same verdict', (name) => {
     const text = readFileSync(join(vectorsFolder, name, 'expected.json'), 'utf8');
     const expected = JSON.parse(text) as ExpectedVerdict;
-    const { code, told } = verified(join(vectorsFolder, name));
+    const { code, told } = verified(
+      join(vectorsFolder, name),
+      '--part-lines',
+      String(vectorPartLines),
+    );
     expect(told).toEqual(expected);
     expect(code).toBe(expected.ok ? 0 : 1);
+  });
+
+  it('takes no second part before line 40,001, where it is told nothing else', () => {
+    const { code, told } = verified(join(vectorsFolder, 'good'));
+    const archive = { registration: 'archive', defect: { seq: 4, defect: 'early-part' } };
+    expect(told).toMatchObject({
+      ok: false,
+      chains: expect.arrayContaining([expect.objectContaining(archive)]),
+    });
+    expect(code).toBe(1);
+  });
+
+  it('does not hold a log without statements for proved, where it is told a key', () => {
+    const [keyFile = ''] = readdirSync(join(vectorsFolder, 'good/keys'));
+    const key = join(vectorsFolder, 'good/keys', keyFile);
+    const { code, told } = verified(join(vectorsFolder, 'no-checkpoints'), '--key', key);
+    expect(told).toMatchObject({ ok: false, statements: { good: 0 } });
+    expect(code).toBe(1);
+  });
+
+  it('has no verdict on a folder that is no log', () => {
+    mkdirSync(join(folder, 'nothing/audit'), { recursive: true });
+    const { status, stderr } = spawnSync('python3', [verifier, join(folder, 'nothing')], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({
+      status: 2,
+      stderr: expect.stringMatching(/is no log: it has neither a chain nor a checkpoint\n$/),
+    });
   });
 
   it('takes the receipt', () => {

@@ -6,7 +6,7 @@ import { keysAmong } from '../../../src/audit/key-file.ts';
 import { checkReceipt } from '../../../src/audit/receipt.ts';
 import { reviewLog } from '../../../src/audit/review.ts';
 import { folderFiles } from '../../../src/cli/log-folder.ts';
-import { filesOf, vectors } from '../../vectors/audit-logs.ts';
+import { filesOf, vectorPartLines, vectors } from '../../vectors/audit-logs.ts';
 import { expectedOf, findingsOf, vectorsFolder } from '../../vectors/make-audit.ts';
 
 /** The verdict that lies beside a vector. */
@@ -28,7 +28,7 @@ describe('the folder with vectors', () => {
 
 describe.each(Object.entries(vectors))('the vector %s', (name, vector) => {
   it('gets its verdict', async () => {
-    const files = folderFiles(join(vectorsFolder, name));
+    const files = { ...folderFiles(join(vectorsFolder, name)), partLines: vectorPartLines };
     const verdict = await reviewLog({ files, keyOf: keysAmong(files) });
     if (!verdict.ok) throw new Error(verdict.fault.kind);
     expect(expectedOf(verdict.value)).toEqual(expectedFor(name));

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, truncateSync } from 'node:fs';
+import { appendFileSync, existsSync, readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { failure } from '../../../src/core/fault.ts';
@@ -19,7 +19,8 @@ let out: string;
 beforeEach(async () => {
   log = memoryLog(500);
   await largeLog({ log, signer: testSigner() });
-  desk = bench({ files: log });
+  // Parts as long as in a folder, where nothing says otherwise.
+  desk = bench({ files: { ...log, partLines: 40_000 } });
   out = join(desk.folder, 'log');
 });
 
@@ -52,7 +53,13 @@ describe('keeper audit export', () => {
   it('counts for machines', async () => {
     const { out: told } = await desk.run('audit', 'export', '--out', out, '--json');
     const bytes = [...log.bytes.values()].reduce((sum, one) => sum + one.length, 0);
-    expect(JSON.parse(told)).toEqual({ out, files: log.bytes.size, bytes, kept: 1 });
+    expect(JSON.parse(told)).toEqual({
+      out,
+      files: log.bytes.size,
+      bytes,
+      kept: 1,
+      leftOut: 0,
+    });
   });
 
   it('copies statements before keys before chains', async () => {
@@ -169,6 +176,33 @@ describe('keeper audit export', () => {
     log.put('checkpoints/keys/somewhere.json', '{}');
     await desk.run('audit', 'export', '--out', out);
     expect(existsSync(join(out, 'checkpoints/keys'))).toBe(false);
+  });
+
+  it.each([
+    'audit/../../planted',
+    'audit/../1.jsonl',
+    'audit/./1.jsonl',
+    'audit/.../1.jsonl',
+    'audit/a\\..\\b/1.jsonl',
+    'audit/a\u0000b/1.jsonl',
+    'audit/deep/er/1.jsonl',
+    'audit/mail/01.jsonl',
+    'audit/mail/1.jsonl.bak',
+    'checkpoints/notes.txt',
+    'checkpoints/1.jws',
+    'keys/../../planted',
+    'keys/short.json',
+  ])('leaves out %j, which is no name of a log, and says so', async (name) => {
+    log.put(name, 'planted\n');
+    const { code, err } = await desk.run('audit', 'export', '--out', out);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: '1 file left out: no file of a log has such a name\n',
+    });
+    const made = readdirSync(desk.folder, { recursive: true, withFileTypes: true });
+    const files = made.filter((one) => one.isFile());
+    expect(files).toHaveLength(log.bytes.size - 1);
+    expect(files.every((one) => one.parentPath.startsWith(`${out}/`))).toBe(true);
   });
 
   it('ends with 3 when the log cannot be listed', async () => {

@@ -51,6 +51,17 @@ describe('keeper audit receipt', () => {
     });
   });
 
+  it('cannot be made to steer the terminal by the name of a chain', async () => {
+    const hostile = memoryLog();
+    chainPen(hostile, 'a\u001b[2Jb').write(...rotation('k1'));
+    await makeCheckpoint(partsOf(hostile, signer), { now: logStartAt + dayMs, everyMs: 1 });
+    const other = bench({ files: hostile });
+    const path = join(other.folder, 'hostile.json');
+    const { err } = await other.run('audit', 'receipt', 'k1', '--out', path);
+    other.remove();
+    expect(err).toBe(`${path}: 10 lines of a\\u{1b}[2Jb\n`);
+  });
+
   it('writes it to a file, and never over one', async () => {
     const path = join(desk.folder, 'new.json');
     const first = await desk.run('audit', 'receipt', 'k2', '--out', path);

@@ -129,6 +129,36 @@ describe('keeper audit show', () => {
     expect(outcome?.tells).toBe('refused: store credential k2 in the vault');
   });
 
+  it('gives machines what a vendor asks for: the fault and the id of the request', async () => {
+    const other = memoryLog();
+    const fault = { kind: 'denied', vendor: 'vault', requestId: 'r-1' } as const;
+    const held = { secret: 'pending', version: 'p' } as const;
+    chainPen(other, 'calendar').write(
+      ...deed(
+        { id: 'p', effect: { kind: 'store-credential', keyId: 'k2' }, because: 'doubt' },
+        { result: 'refused', fault },
+      ),
+      { kind: 'proof', keyId: 'k2', held, result: 'still-accepted', requestId: 'r-2' },
+    );
+    const one = bench({ files: other });
+    const { out } = await one.run('audit', 'show', 'calendar', '--json');
+    one.remove();
+    const [intent = '', outcome = '', proof = ''] = out.split('\n');
+    expect(JSON.parse(intent)).not.toHaveProperty('requestId');
+    expect(JSON.parse(outcome)).toMatchObject({ fault, requestId: 'r-1' });
+    expect(JSON.parse(proof)).toMatchObject({ requestId: 'r-2' });
+    expect(JSON.parse(proof)).not.toHaveProperty('fault');
+  });
+
+  it('cannot be made to steer the terminal by the name of a chain', async () => {
+    const hostile = memoryLog();
+    chainPen(hostile, 'a\u001b[2Jb').write(...rotation('k1'));
+    const one = bench({ files: hostile });
+    const { err } = await one.run('audit', 'show', 'nobody');
+    one.remove();
+    expect(err).toBe('keeper: the log has no chain of nobody; it has: a\\u{1b}[2Jb\n');
+  });
+
   it('names the chains that there are when one is not', async () => {
     expect(await desk.run('audit', 'show', 'nobody')).toEqual({
       code: 2,

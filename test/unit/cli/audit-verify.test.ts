@@ -1,11 +1,20 @@
-import { readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Folder } from '../../../src/audit/files.ts';
 import { encodeKey, thumbprintOf } from '../../../src/audit/key-file.ts';
-import { testSigner, memoryLog, type MemoryLog, type TestSigner } from '../../support/audit-log.ts';
+import type { Listing } from '../../../src/cli/audit-world.ts';
+import { failure, success } from '../../../src/core/fault.ts';
+import {
+  chainPen,
+  logStartAt,
+  memoryLog,
+  testSigner,
+  type MemoryLog,
+  type TestSigner,
+} from '../../support/audit-log.ts';
 import { vectorsFolder } from '../../vectors/make-audit.ts';
-import { edit, smallLog } from '../../vectors/workshop.ts';
+import { edit, smallLog, something } from '../../vectors/workshop.ts';
 import { bench, brokenFiles, type Bench } from './command-bench.ts';
 
 const folderOf = (name: string): readonly string[] => ['--folder', join(vectorsFolder, name)];
@@ -96,6 +105,7 @@ describe('keeper audit verify', () => {
     ['tampered-chains', /^ {2}line 3: does not have the hash that it claims: it was changed$/m],
     ['intents-and-outcomes', /^ {2}line 1: an outcome of what nobody intended$/m],
     ['broken-parts', /^ {2}line 1: is missing: a part of the chain is gone$/m],
+    ['early-parts', /^ {2}line 2: begins a part before its time: somebody else wrote it/m],
   ])('ends with 1 over the vector %s, and says why: %s', async (name, words) => {
     const { code, out } = await desk.run('audit', 'verify', ...folderOf(name));
     expect(out).toMatch(/^The log does not hold\.\n/);
@@ -163,6 +173,137 @@ describe('keeper audit verify', () => {
   });
 });
 
+describe('a log that is none', () => {
+  it.each([[[] as string[]], [['audit']], [['audit', 'checkpoints', 'keys']]])(
+    'is not said to hold: a folder with %j in it',
+    async (names) => {
+      const folder = join(desk.folder, `with-${names.length}`);
+      for (const name of ['', ...names]) mkdirSync(join(folder, name));
+      expect(await desk.run('audit', 'verify', '--folder', folder)).toEqual({
+        code: 2,
+        out: '',
+        err: `keeper: ${folder}: is no log: it has neither a chain nor a checkpoint\n`,
+      });
+    },
+  );
+
+  it('is not said to hold where the settings lead to an empty account', async () => {
+    expect(await newBench({ files: memoryLog() }).run('audit', 'verify', '--json')).toMatchObject({
+      code: 2,
+      out: '',
+    });
+  });
+});
+
+describe('keeper audit verify --world', () => {
+  const credential = {
+    keyId: 'k9',
+    place: 'application',
+    displayName: '',
+    hint: 'abc',
+    startAt: 0,
+    endAt: Date.parse('2027-04-30T00:00:00.000Z'),
+  } as const;
+  const denied = failure({ kind: 'denied', vendor: 'graph' } as const);
+  const registration = {
+    objectId: 'object-1',
+    appId: 'app-1',
+    displayName: 'x',
+    signInAudience: 'AzureADMyOrg',
+    tokenVersion: 2,
+    redirectUris: [],
+    access: [],
+    tags: [],
+    credentials: [credential],
+  } as const;
+  /** Entra with that one credential. */
+  const entra: Listing = {
+    readRegistration: async () => success(registration),
+    readServicePrincipal: async () => success({ objectId: 'p', enabled: true, credentials: [] }),
+  };
+  const known = {
+    kind: 'observation',
+    seen: { what: 'registration-known', objectId: 'object-1', appId: 'app-1', created: false },
+  } as const;
+  const foreign = {
+    kind: 'observation',
+    seen: { what: 'foreign-credential', keyId: 'k9', endAt: logStartAt },
+  } as const;
+
+  beforeEach(() => {
+    log = memoryLog();
+    chainPen(log, 'mail').write(known, foreign);
+  });
+
+  it("ends with 0 over somebody else's credential, and names it", async () => {
+    const { code, out } = await newBench({ files: log, listing: entra }).run(
+      'audit',
+      'verify',
+      '--world',
+    );
+    expect(out).toContain(
+      'mail: credential k9 until 2027-04-30T00:00:00.000Z is listed by Entra, and Keeper only ever saw it',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('ends with 1 over one that no line names', async () => {
+    log = memoryLog();
+    chainPen(log, 'mail').write(known);
+    const ran = await newBench({ files: log, listing: entra }).run(
+      'audit',
+      'verify',
+      '--world',
+      '--json',
+    );
+    expect(JSON.parse(ran.out)).toMatchObject({
+      ok: false,
+      world: [{ registration: 'mail', what: 'unexplained', keyId: 'k9' }],
+      notCompared: [],
+    });
+    expect(ran.code).toBe(1);
+  });
+
+  it('ends with 3 where Entra does not let itself be read: that is no all-clear', async () => {
+    const dark = { ...entra, readRegistration: async () => denied };
+    const ran = await newBench({ files: log, listing: dark }).run(
+      'audit',
+      'verify',
+      '--world',
+      '--json',
+    );
+    expect(JSON.parse(ran.out)).toMatchObject({ ok: false, world: [{ what: 'unreadable' }] });
+    expect(ran.code).toBe(3);
+  });
+
+  it('says which chains name no registration', async () => {
+    chainPen(log, 'new').write(something);
+    log.put('audit/empty/1.jsonl', '');
+    const { code, out } = await newBench({ files: log, listing: entra }).run(
+      'audit',
+      'verify',
+      '--world',
+    );
+    expect(out).toContain(
+      '\n2 chains not compared, for no line names a registration: new, empty\n',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('cannot be made to steer the terminal', async () => {
+    const name = 'a\u001b[2Jb';
+    chainPen(log, name).write(known);
+    const hostile = {
+      ...registration,
+      credentials: [{ ...credential, keyId: 'k\u001b[1A' }],
+    };
+    const listing = { ...entra, readRegistration: async () => success(hostile) };
+    const { out } = await newBench({ files: log, listing }).run('audit', 'verify', '--world');
+    expect(out).toContain('a\\u{1b}[2Jb: credential k\\u{1b}[1A until');
+    expect(out).not.toContain('\u001b');
+  });
+});
+
 /** Writes a key file, and gives its path. */
 function keyFile(name: string, content: unknown): string {
   const path = join(desk.folder, name);
@@ -190,6 +331,19 @@ describe('keeper audit verify --key', () => {
     const deceived = newBench({ files: forged });
     expect((await deceived.run('audit', 'verify')).code).toBe(0);
     expect((await deceived.run('audit', 'verify', '--key', good)).code).toBe(1);
+  });
+
+  it('is not content where no statement is there: they may all have been removed', async () => {
+    const good = keyFile('good.json', encodeKey(signer.key));
+    for (const name of log.bytes.keys()) {
+      if (name.startsWith('checkpoints/')) log.bytes.delete(name);
+    }
+    expect((await desk.run('audit', 'verify')).code).toBe(0);
+    const pinned = await desk.run('audit', 'verify', '--key', good);
+    expect(pinned.out).toMatch(/^Nothing is proved: no statement is there that a given key signed/);
+    expect(pinned.code).toBe(1);
+    const machine = await desk.run('audit', 'verify', '--key', good, '--json');
+    expect(JSON.parse(machine.out)).toMatchObject({ ok: false, pinned: true });
   });
 
   it('takes what the vault prints', async () => {

@@ -22,6 +22,14 @@ const known: EntryBody = {
   seen: { what: 'registration-known', objectId: 'object-1', appId: 'app-1', created: false },
 };
 
+/** Somebody else's credential, as an entry tells of it. */
+function seen(keyId: string): EntryBody {
+  return {
+    kind: 'observation',
+    seen: { what: 'foreign-credential', keyId, endAt: 1 },
+  };
+}
+
 /** Credentials of one list. */
 function credentials(
   place: SeenCredential['place'],
@@ -62,12 +70,12 @@ function listing(keyIds: readonly string[], onPrincipal: readonly string[] = [])
 }
 
 async function findings(account: Accounted, entra: Listing) {
-  const found = await againstWorld(entra, new Map([['mail', account]]));
+  const { findings: found } = await againstWorld(entra, new Map([['mail', account]]));
   return found.map(({ what, keyId }) => `${what} ${keyId ?? ''}`.trim());
 }
 
 describe('againstWorld()', () => {
-  it('finds nothing where every credential was issued, recovered, taken over or seen', async () => {
+  it('finds nothing where every credential was issued, recovered or taken over', async () => {
     const account = accountOf(
       known,
       { kind: 'outcome', intent: 'i1', result: 'done', facts: { keyId: 'issued' } },
@@ -79,11 +87,17 @@ describe('againstWorld()', () => {
         result: 'proved',
         takeOver: { hint: 'abc', endAt: 1 },
       },
-      { kind: 'observation', seen: { what: 'foreign-credential', keyId: 'foreign', endAt: 1 } },
+      { kind: 'observation', seen: { what: 'foreign-credential', keyId: 'taken', endAt: 1 } },
     );
-    expect(await findings(account, listing(['issued', 'recovered', 'taken'], ['foreign']))).toEqual(
-      [],
-    );
+    expect(await findings(account, listing(['issued', 'recovered', 'taken']))).toEqual([]);
+  });
+
+  it("finds what was only ever seen: a thief's secret is somebody else's too", async () => {
+    const account = accountOf(known, seen('one'), seen('other'), seen('ended'));
+    expect(await findings(account, listing(['one'], ['other']))).toEqual([
+      'foreign one',
+      'foreign other',
+    ]);
   });
 
   it('finds what no entry explains, on both lists', async () => {
@@ -120,10 +134,11 @@ describe('againstWorld()', () => {
     expect(await findings(accountOf(...removed, back), listing(['old']))).toEqual([]);
   });
 
-  it('says what it could not compare, and skips what was never known', async () => {
+  it('says what it could not compare, and what it had nothing to compare with', async () => {
     const denied = failure({ kind: 'denied', vendor: 'graph', code: 'x', status: 403 });
     const dark: Listing = { ...listing([]), readRegistration: async () => denied };
     expect(await findings(accountOf(known), dark)).toEqual(['unreadable']);
-    expect(await findings(accountOf(), dark)).toEqual([]);
+    const unknown = await againstWorld(dark, new Map([['mail', accountOf()]]));
+    expect(unknown).toEqual({ findings: [], notCompared: ['mail'] });
   });
 });

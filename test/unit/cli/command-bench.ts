@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { CheckpointParts } from '../../../src/audit/checkpoint.ts';
 import type { AuditFiles } from '../../../src/audit/files.ts';
+import type { Listing } from '../../../src/cli/audit-world.ts';
 import type { OpenLog } from '../../../src/cli/log-place.ts';
 import type { CommandLine } from '../../../src/cli/command-line.ts';
 import { runCommand } from '../../../src/cli/main.ts';
@@ -31,28 +32,41 @@ export interface Bench {
 export interface BenchOptions {
   readonly files?: AuditFiles;
   readonly checkpoints?: CheckpointParts;
+  /** Entra, for comparisons. */
+  readonly listing?: Listing;
   readonly hasColour?: boolean;
   readonly local?: (data: string) => Promise<OpenLog>;
   readonly worlds?: WorldOpeners;
   /** Who sits there; without it nobody does. */
   readonly ask?: (question: string) => Promise<boolean>;
+  /** A clock of its own; else pauses alone take time. */
+  readonly monotonic?: () => number;
 }
 
 /** A bench with a log that the settings would name; without one they name none. */
 export function bench({
   files,
   checkpoints,
+  listing,
   hasColour = false,
   local,
   worlds = noWorlds,
   ask,
+  monotonic,
 }: BenchOptions = {}): Bench {
   const folder = mkdtempSync(join(tmpdir(), 'keeper-commands-'));
   let closed = 0;
+  let paused = 0;
   const close = async (): Promise<void> => void (closed += 1);
   const live = async (): Promise<OpenLog> => {
     if (!files) throw new UsageError('no log is named.');
-    return { where: 'keeperlog.example', files, close, ...(checkpoints ? { checkpoints } : {}) };
+    return {
+      where: 'keeperlog.example',
+      files,
+      close,
+      ...(checkpoints ? { checkpoints } : {}),
+      ...(listing ? { listing } : {}),
+    };
   };
   return {
     folder,
@@ -71,7 +85,8 @@ export function bench({
         worlds,
         build: async () => '0.1.0+test',
         now: () => logStartAt + 86_400_000,
-        pause: async () => undefined,
+        pause: async (ms) => void (paused += ms),
+        monotonic: monotonic ?? (() => paused),
         ...(ask ? { ask } : {}),
       };
       const code = await runCommand(line, args);

@@ -294,6 +294,9 @@ describe('an order through the API', () => {
     const { code, err } = await behind(() => answer, ['thaw', 'calendar']);
     expect(code).toBe(3);
     expect(err).toMatch(/it is not known whether it was ordered/);
+    expect(err).toContain(
+      'See keeper status calendar and keeper audit show calendar --kind order ',
+    );
   });
 
   it.each([
