@@ -20,9 +20,12 @@ the same log, byte for byte.
   --mishaps N         let only the first N mishaps of a seed strike
   --crash-points      every crash point instead: each write, not done, its answer lost, or the process
                       killed before or after it; then pairs (all of them: hours of one core)
-  --story S           with --crash-points: only creation, planned, compromised, retire, or some of
-                      them, separated by commas (default all)
+  --story S           with --crash-points: only these, separated by commas: creation, planned,
+                      compromised, retire; and, with two connectors and a declared record,
+                      planned-two, compromised-two, retire-two (default all)
   --pairs N           with --crash-points: only each N-th pair (default 1: all; 0: none)
+  --slots             every state of the two slots instead: each must have a way out (minutes)
+  --every N           with --slots: only each N-th state (default 1: all)
   --sabotage NAME     run with a planted bug, until a seed catches it; 'list' names them, 'all' runs all
   --workers N         processes (default: one a core)
   --log FILE          with --seed: write the whole log there
@@ -30,12 +33,14 @@ the same log, byte for byte.
   --help              this text
 
 Exit code 0: no law was broken (with --sabotage: the bug was caught). 1: otherwise. 2: bad options.
+--crash-points, --slots and --sabotage do not go together, nor with options that mean nothing to them.
 
 Examples:
   npm run -s simulate -- --seeds 200 --json
   npm run -s simulate -- --seed 4711
   npm run -s simulate -- --sabotage remove-before-switch
   npm run -s simulate -- --crash-points --story retire --pairs 8
+  npm run -s simulate -- --slots --json
 `;
 
 /** An option that cannot be obeyed; its message says which, and why. */
@@ -56,12 +61,18 @@ export interface Choices {
   readonly single: boolean;
   readonly kept: boolean;
   readonly crashPoints?: CrashPointChoices;
+  readonly slots?: SlotChoices;
 }
 
 export interface CrashPointChoices {
   /** Only each so many-th pair; 0: none. */
   readonly pairsEvery: number;
   readonly stories: readonly StoryName[];
+}
+
+export interface SlotChoices {
+  /** Only each so many-th state. */
+  readonly every: number;
 }
 
 const options = {
@@ -75,6 +86,8 @@ const options = {
   'crash-points': { type: 'boolean' },
   pairs: { type: 'string' },
   story: { type: 'string' },
+  slots: { type: 'boolean' },
+  every: { type: 'string' },
   sabotage: { type: 'string' },
   workers: { type: 'string' },
   log: { type: 'string' },
@@ -83,6 +96,26 @@ const options = {
 } as const;
 
 type Values = ReturnType<typeof parsedOptions>;
+type OptionName = keyof typeof options;
+
+/** What there is to do besides seeds. */
+const otherWork = ['crash-points', 'slots', 'sabotage'] as const;
+type Work = (typeof otherWork)[number] | 'seeds';
+
+/** The works that an option means something to; those that are not here go with all. */
+const meantFor: Readonly<Partial<Record<OptionName, readonly Work[]>>> = {
+  seeds: ['seeds', 'sabotage'],
+  seed: ['seeds', 'sabotage'],
+  registrations: ['seeds', 'sabotage'],
+  years: ['seeds', 'sabotage'],
+  mode: ['seeds', 'sabotage', 'crash-points'],
+  mishaps: ['seeds', 'sabotage'],
+  kept: ['seeds', 'sabotage'],
+  log: ['seeds'],
+  pairs: ['crash-points'],
+  story: ['crash-points'],
+  every: ['slots'],
+};
 
 /**
  * The choices of a command line, or that help is wanted.
@@ -102,6 +135,7 @@ function parsedOptions(args: readonly string[]) {
 }
 
 function choicesOf(values: Values): Choices {
+  refuseStrangers(values);
   const seed = values.seed === undefined ? undefined : positive(values.seed, 'seed', 0);
   const mode = values.mode ?? 'all';
   if (!modesNamed(mode))
@@ -119,19 +153,37 @@ function choicesOf(values: Values): Choices {
     ...(values.mishaps === undefined ? {} : { mishaps: positive(values.mishaps, 'mishaps', 0) }),
     ...(values.sabotage === undefined ? {} : { sabotage: values.sabotage }),
     ...(values.log === undefined ? {} : { log: values.log }),
-    ...crashPointChoices(values),
+    ...otherWorkOf(values),
   };
 }
 
-function crashPointChoices(values: Values): Pick<Choices, 'crashPoints'> {
+/** Options that do not go together. */
+function refuseStrangers(values: Values): void {
+  const given = otherWork.filter((one) => values[one] !== undefined);
+  if (given.length > 1) {
+    throw new UsageError(`${given.map((one) => `--${one}`).join(' and ')} do not go together`);
+  }
+  const work: Work = given[0] ?? 'seeds';
+  for (const [name, works] of Object.entries(meantFor)) {
+    if (values[name as OptionName] === undefined || works.includes(work)) continue;
+    const wanted = works.filter((one) => one !== 'seeds').map((one) => `--${one}`);
+    throw new UsageError(
+      work === 'seeds'
+        ? `--${name} goes with ${wanted.join(' or ')}`
+        : `--${name} does not go with --${work}`,
+    );
+  }
+  if (values.log !== undefined && values.seed === undefined) {
+    throw new UsageError('--log goes with --seed');
+  }
+}
+
+function otherWorkOf(values: Values): Pick<Choices, 'crashPoints' | 'slots'> {
   if (values['crash-points']) {
     const pairsEvery = positive(values.pairs ?? '1', 'pairs', 0);
     return { crashPoints: { pairsEvery, stories: storiesNamed(values.story ?? 'all') } };
   }
-  for (const name of ['pairs', 'story'] as const) {
-    if (values[name] !== undefined) throw new UsageError(`--${name} goes with --crash-points`);
-  }
-  return {};
+  return values.slots ? { slots: { every: positive(values.every ?? '1', 'every') } } : {};
 }
 
 function storiesNamed(text: string): readonly StoryName[] {

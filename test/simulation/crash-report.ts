@@ -1,7 +1,6 @@
 /** Role: every crash point of every story, told by several processes; the sum of it all. */
-import { fork, type ChildProcess } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
+import { Processes } from './batches.ts';
 import type { Batch, BatchResult } from './crash-crew.ts';
 import { allCastings, firstPoints, singlePoints } from './crash-points.ts';
 import type { Casting } from './crash-run.ts';
@@ -31,7 +30,7 @@ interface CrashReport {
 /** Stories in one message to a process: enough to hide the message, few enough to share out evenly. */
 const batchSize = 25;
 
-const member = fileURLToPath(new URL('crash-crew.ts', import.meta.url));
+const member = new URL('crash-crew.ts', import.meta.url);
 
 /**
  * Tells all stories, with a mishap at each point, and at each pair of points.
@@ -39,9 +38,8 @@ const member = fileURLToPath(new URL('crash-crew.ts', import.meta.url));
  */
 export async function crashPointReport(options: CrashReportOptions): Promise<CrashReport> {
   const startMs = performance.now();
-  const crew = Array.from({ length: options.workers }, () =>
-    fork(member, [], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
-  );
+  const { workers } = options;
+  const crew: Crew = new Processes(member, { workers, titleOf });
   try {
     const sum: Sum = { points: 0, pairs: 0, failed: [] };
     const { stories, pairsEvery } = options;
@@ -54,7 +52,7 @@ export async function crashPointReport(options: CrashReportOptions): Promise<Cra
     ];
     const leftOf = remaining(batches);
     const count = meter(batches.length, startMs);
-    await shareOut(crew, batches, (batch, result) => {
+    await crew.shareOut(batches, (batch, result) => {
       sum[batch.kind === 'pairs' ? 'pairs' : 'points'] += result.told;
       sum.failed.push(...result.failed);
       const progress = count(sum);
@@ -64,9 +62,11 @@ export async function crashPointReport(options: CrashReportOptions): Promise<Cra
     const failed = [...new Set(sum.failed)];
     return { ...sum, failed, durationMs: Math.round(performance.now() - startMs) };
   } finally {
-    for (const child of crew) if (child.connected) child.disconnect();
+    crew.end();
   }
 }
+
+type Crew = Processes<Batch, BatchResult>;
 
 interface Sum {
   points: number;
@@ -82,13 +82,13 @@ interface Counted {
 
 /** Counts the writes of all stories. One that fails by itself has none. */
 async function counted(
-  crew: readonly ChildProcess[],
+  crew: Crew,
   castings: readonly Casting[],
   sum: Sum,
 ): Promise<readonly Counted[]> {
   const all: Counted[] = [];
   const batches = castings.map((casting): Batch => ({ kind: 'count', casting }));
-  await shareOut(crew, batches, ({ casting }, { writes, failed }) => {
+  await crew.shareOut(batches, ({ casting }, { writes, failed }) => {
     all.push({ casting, writes });
     sum.failed.push(...failed);
   });
@@ -132,30 +132,4 @@ function remaining(batches: readonly Batch[]): (batch: Batch) => number {
 
 function titleOf({ kind, casting }: Batch): string {
   return `${kind} of ${casting.story}, ${casting.audience}, ${modeName(casting.mode)}`;
-}
-
-/** Each process takes the next batch when it has ended one. */
-async function shareOut(
-  crew: readonly ChildProcess[],
-  batches: readonly Batch[],
-  ended: (batch: Batch, result: BatchResult) => void,
-): Promise<void> {
-  const waiting = batches[Symbol.iterator]();
-  const work = async (child: ChildProcess): Promise<void> => {
-    for (const batch of waiting) ended(batch, await asked(child, batch));
-  };
-  await Promise.all(crew.map(work));
-}
-
-function asked(child: ChildProcess, batch: Batch): Promise<BatchResult> {
-  return new Promise((resolve, reject) => {
-    const exited = (code: number | null): void =>
-      reject(new Error(`${titleOf(batch)}: the process ended with ${code ?? 'a signal'}`));
-    child.once('exit', exited);
-    child.once('message', (result) => {
-      child.off('exit', exited);
-      resolve(result as BatchResult);
-    });
-    child.send(batch);
-  });
 }

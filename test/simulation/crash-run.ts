@@ -21,7 +21,9 @@ import {
 } from '../support/interposed-world.ts';
 import { flawsOf, repetitionsIn } from '../support/soundness.ts';
 import { isQuiet, minuteMs, tenant, type Tenant } from '../support/tenant.ts';
+import { strayHolders } from './holders.ts';
 import { modeName } from './modes.ts';
+import { removalWatch, type RemovalWatch } from './removal-watch.ts';
 import {
   isSettled,
   placeOrder,
@@ -52,6 +54,7 @@ interface Cast {
   readonly customer: Tenant;
   readonly calendar: DesiredRegistration;
   readonly plan: MishapPlan;
+  readonly watch: RemovalWatch;
 }
 
 const tickMs = 15 * minuteMs;
@@ -68,28 +71,36 @@ const words: Readonly<Record<Mishap, string>> = {
  * @throws Error that names story, audience, mode, mishaps, and all that is wrong afterwards.
  */
 export async function tell(casting: Casting, points: readonly MishapPoint[]): Promise<Telling> {
-  const plan = mishapPlan();
-  const customer = tenant({
-    modes: [casting.mode],
-    wire: barewire,
-    wrap: (world) => interposedWorld(world, plan.intercept),
-  });
-  const calendar = customer.wish({ ...storyWishes, audience: casting.audience });
-  const cast: Cast = { customer, calendar, plan };
-  const { begin, order, acts } = stories[casting.story];
-  await begin(customer, calendar);
-  if (order) await placeOrder(customer, order(customer));
+  const cast = await castOf(casting);
+  const { plan, watch } = cast;
   plan.arm(points);
   const actsMs: number[] = [];
   try {
-    for (const act of acts) actsMs.push(await play(cast, act));
+    for (const act of stories[casting.story].acts) actsMs.push(await play(cast, act));
     const writes = plan.count;
     const flaws = await flawsAtTheEnd(cast, points.length);
-    if (flaws.length > 0) throw new Error(flaws.join('; '));
+    if (flaws.length + watch.flaws.length > 0) throw new Error(flaws.join('; '));
     return { writes, actsMs };
   } catch (error) {
     throw complaint(casting, points, { cast, error });
   }
+}
+
+/** All is ready: the beginning has been lived through, the order is placed. */
+async function castOf({ story, audience, mode }: Casting): Promise<Cast> {
+  const { begin, order, connectors } = stories[story];
+  const plan = mishapPlan();
+  const watch = removalWatch(() => customer);
+  const customer: Tenant = tenant({
+    modes: Array.from({ length: connectors }, () => mode),
+    wire: barewire,
+    wrap: (world) => watch.over(interposedWorld(world, plan.intercept)),
+  });
+  const calendar = await begin(customer, customer.wish({ ...storyWishes, audience }));
+  const body = order?.(customer);
+  if (body) await placeOrder(customer, body);
+  if (body?.kind === 'compromised') watch.leakedGoAt(body.removeAt);
+  return { customer, calendar, plan, watch };
 }
 
 /** No time limits and no streams: a hundred thousand stories are told over it. */
@@ -178,7 +189,7 @@ async function flawsAtTheEnd(cast: Cast, mishaps: number): Promise<readonly stri
   ];
 }
 
-/** The vault's current version must be a credential that is proven, listed, and what the connectors hold. */
+/** The vault's current version must be a credential that is proven, listed, and what all holders have. */
 function vaultFlaws(customer: Tenant, entries: readonly Entry[]): readonly string[] {
   const current = customer.cloud.vault.state.current('nylas-calendar');
   const keyId = current?.tags['keyId'];
@@ -190,9 +201,7 @@ function vaultFlaws(customer: Tenant, entries: readonly Entry[]): readonly strin
     ...(current?.enabled ? [] : ['the current version of the secret cannot be read']),
     ...(isProven ? [] : ['the current version was never proven']),
     ...(listed && listed.text === current?.value ? [] : ['the current version is not listed']),
-    ...customer.nylas.flatMap((_, index) =>
-      customer.holds(index) === keyId ? [] : [`connector ${index} holds another credential`],
-    ),
+    ...strayHolders(customer, listed),
   ];
 }
 
@@ -228,11 +237,12 @@ function complaint(
   points: readonly MishapPoint[],
   { cast, error }: Failure,
 ): Error {
-  const { plan } = cast;
+  const { plan, watch } = cast;
   const where = points.map(
     ({ nth, mishap }, index) => `write ${nth} (${plan.struck[index] ?? '?'}) ${words[mishap]}`,
   );
-  const what = error instanceof Error ? error.message : String(error);
+  const end = error instanceof Error ? error.message : String(error);
+  const what = [...watch.flaws, end].filter((one) => one !== '').join('; ');
   const place = [story, audience, modeName(mode), ...where].join(', ');
   return new Error(`${place}: ${what}`, { cause: error });
 }

@@ -34,6 +34,8 @@ export interface Member {
   readonly beginning: Beginning;
   readonly audience: 'organizations-and-personal' | 'organizations';
   lifetimeDays: number;
+  /** False while somebody has taken its entry out of the file. */
+  isInFile: boolean;
   readonly renewBeforeDays: number;
   readonly secretName: string;
   readonly appId?: string;
@@ -97,6 +99,7 @@ function memberOf(options: FleetOptions, random: Random, key: string): Member {
     beginning,
     audience: random.chance(0.75) ? 'organizations-and-personal' : 'organizations',
     lifetimeDays,
+    isInFile: true,
     renewBeforeDays: random.pick([60, 60, 30]),
     secretName: `nylas-${key}`,
     connectors,
@@ -158,7 +161,7 @@ function redirectUrisOf(member: Pick<Member, 'connectors'>): readonly string[] {
 
 function parsed(members: readonly Member[]): Desired {
   const result = parseDesired(
-    ['registrations:', ...members.flatMap(linesOf)].join('\n'),
+    ['registrations:', ...members.filter((one) => one.isInFile).flatMap(linesOf)].join('\n'),
     'simulation',
   );
   if (!result.ok) throw new Error(JSON.stringify(result.errors, undefined, 1));

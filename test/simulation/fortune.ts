@@ -9,11 +9,15 @@ export interface Fortune {
   readonly random: Random;
   /** Does a mishap of this kind strike here, with this chance? */
   strikes(kind: string, chance: number): boolean;
-  /** The same for one that was planned beforehand. */
-  admits(kind: string): boolean;
+  /** The same for one whose kind is drawn only when it strikes: `met` is to be told then. */
+  happens(chance: number): boolean;
+  /** The same for one that was planned beforehand, and may turn out to be impossible. */
+  admits(): boolean;
+  /** A mishap was really met: counts it. */
+  met(kind: string): void;
   /** While quiet nothing strikes; what was drawn is drawn all the same. */
   setQuiet(quiet: boolean): void;
-  /** How often each kind has struck. */
+  /** How often each kind was met. */
   readonly counts: Readonly<Record<string, number>>;
   /** Mishaps so far. */
   readonly struck: number;
@@ -27,11 +31,24 @@ export function fortune(seed: number, limit = Number.POSITIVE_INFINITY): Fortune
   let struck = 0;
   let isQuiet = false;
 
-  function admits(kind: string): boolean {
+  function admits(): boolean {
     if (isQuiet || struck >= limit) return false;
     struck += 1;
-    counts[kind] = (counts[kind] ?? 0) + 1;
     return true;
+  }
+
+  function met(kind: string): void {
+    counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+
+  function happens(chance: number): boolean {
+    return draws.next() < chance && admits();
+  }
+
+  function strikes(kind: string, chance: number): boolean {
+    const isStruck = happens(chance);
+    if (isStruck) met(kind);
+    return isStruck;
   }
 
   return {
@@ -41,7 +58,9 @@ export function fortune(seed: number, limit = Number.POSITIVE_INFINITY): Fortune
       return struck;
     },
     admits,
-    strikes: (kind, chance) => draws.next() < chance && admits(kind),
+    met,
+    happens,
+    strikes,
     setQuiet(quiet) {
       isQuiet = quiet;
     },

@@ -33,6 +33,8 @@ export interface HostOptions {
   /** Makes the next life of an instance. `died` is to be called when it is killed. */
   readonly start: (name: string, died: () => void) => Omit<Instance, 'running'>;
   readonly passed: (key: string, report: PassReport | undefined, beganAt: number) => void;
+  /** A message failed so often that it comes no more. */
+  readonly poisoned: (key: string) => void;
   /** A handler threw: a message comes again, or it is a defect. */
   readonly failed: (what: string, error: unknown) => void;
   /** An event was refused with this status. */
@@ -51,7 +53,6 @@ export interface Host {
   isIdle(): boolean;
   readonly kills: number;
   readonly passes: number;
-  readonly poisoned: number;
 }
 
 const visibilityMs = 600_000;
@@ -66,7 +67,6 @@ export function simulatedHost(options: HostOptions): Host {
   let running = 0;
   let kills = 0;
   let passes = 0;
-  let poisoned = 0;
 
   function born(index: number): void {
     const instance: Instance = {
@@ -160,7 +160,7 @@ export function simulatedHost(options: HostOptions): Host {
 
   function again(letter: Letter, delayMs: number): void {
     if (letter.deliveries >= longestDeliveries) {
-      poisoned += 1;
+      options.poisoned(letter.message.registration);
       return;
     }
     enqueue(letter, delayMs);
@@ -206,9 +206,6 @@ export function simulatedHost(options: HostOptions): Host {
     },
     get passes() {
       return passes;
-    },
-    get poisoned() {
-      return poisoned;
     },
   };
 }

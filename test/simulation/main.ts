@@ -1,6 +1,6 @@
 /**
- * Role: `npm run simulate`: many seeds on all cores, one seed again, every crash point, or a planted
- * bug that must be caught. One JSON document or a few lines on stdout; progress on stderr.
+ * Role: `npm run simulate`: many seeds on all cores, one seed again, every crash point, every state of
+ * the slots, or a planted bug that must be caught. One JSON document or a few lines on stdout; progress on stderr.
  */
 import { writeFileSync } from 'node:fs';
 import {
@@ -9,15 +9,18 @@ import {
   UsageError,
   type Choices,
   type CrashPointChoices,
+  type SlotChoices,
 } from './command-line.ts';
 import { crashPointReport } from './crash-report.ts';
 import type { Task } from './crew-member.ts';
 import { runMany } from './crew.ts';
 import { describeFailure, failureLines, type Failure } from './failure.ts';
 import { keptSeeds } from './kept-seeds.ts';
+import { neverDrawn } from './mishap-kinds.ts';
 import { modesNamed } from './modes.ts';
 import { sabotageNames, sabotages } from './sabotage.ts';
 import type { RunResult } from './run.ts';
+import { slotReport } from './slots-report.ts';
 import { added, blankTally, type Tally } from './tally.ts';
 
 await main().catch((error: unknown) => {
@@ -30,6 +33,7 @@ async function main(): Promise<void> {
   const choices = readCommandLine(process.argv.slice(2));
   if (choices === 'help') process.stdout.write(help);
   else if (choices.crashPoints) await crashPoints(choices, choices.crashPoints);
+  else if (choices.slots) await slots(choices, choices.slots);
   else if (choices.sabotage !== undefined) await sabotaged(choices, choices.sabotage);
   else await seeds(choices);
 }
@@ -107,6 +111,7 @@ function reportOf(choices: Choices, { tally, done, failures, startedMs, logs }: 
     passes: tally.passes,
     crashes: tally.crashes,
     faults: tally.faults,
+    neverDrawn: neverDrawn(tally.faults),
     rotations: tally.rotations,
     violations: failures.length,
     outageSeconds: tally.outageSeconds,
@@ -203,4 +208,25 @@ async function crashPoints(
       ].join('\n');
   process.stdout.write(`${text}\n`);
   if (report.failed.length > 0) process.exitCode = 1;
+}
+
+async function slots(choices: Choices, { every }: SlotChoices): Promise<void> {
+  const report = await slotReport({
+    every,
+    workers: choices.workers,
+    progress: (line) => void process.stderr.write(`${line}\n`),
+  });
+  const { states, failed, waysOut, longestWayOutHours } = report;
+  const asked = Object.entries(waysOut.asked);
+  const text = choices.json
+    ? JSON.stringify(report, undefined, 2)
+    : [
+        ...failed,
+        `${states} states, ${failed.length} failed`,
+        `heal by themselves: ${waysOut.byItself}, the longest within ${longestWayOutHours.byItself} h`,
+        `after a person's deed: ${asked.reduce((sum, [, count]) => sum + count, 0)}, the longest within ${longestWayOutHours.asked} h`,
+        ...asked.map(([reasons, count]) => `  asked for ${reasons}: ${count}`),
+      ].join('\n');
+  process.stdout.write(`${text}\n`);
+  if (failed.length > 0) process.exitCode = 1;
 }

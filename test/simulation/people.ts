@@ -4,8 +4,9 @@
  */
 import type { Random } from '../../src/local/simulators/random.ts';
 import { accessTroubles } from './deeds/access.ts';
-import type { Deed } from './deeds/deed.ts';
+import type { Deed, Remedy, Scene } from './deeds/deed.ts';
 import { directoryDeeds } from './deeds/directory.ts';
+import { forgerDeeds } from './deeds/forgers.ts';
 import { holderDeeds } from './deeds/holders.ts';
 import { operatorDeeds, ordered } from './deeds/operators.ts';
 import { vendorTroubles } from './deeds/vendors.ts';
@@ -17,16 +18,41 @@ const deeds: readonly Deed[] = [
   ...vendorTroubles,
   ...accessTroubles,
   ...directoryDeeds,
+  ...forgerDeeds,
   ...holderDeeds,
   ...operatorDeeds,
 ];
 
+/** The kinds of deeds, as they are counted. */
+export const deedKinds: readonly string[] = deeds.map((one) => one.kind);
+
+/** A deed that was drawn: once it is really done it is counted. */
+export interface DrawnDeed {
+  readonly kind: string;
+  /** Undefined: there is nothing to put right. */
+  readonly act: (scene: Scene) => Remedy | undefined;
+}
+
 /** One of the deeds, by share. */
-export function drawDeed(random: Random): Deed {
-  let drawn = random.next() * deeds.reduce((sum, one) => sum + one.share, 0);
+export function drawDeed(random: Random): DrawnDeed {
+  const deed = drawn(random);
+  return {
+    kind: deed.kind,
+    act(scene) {
+      const upshot = deed.act(scene);
+      if (upshot === 'impossible') return undefined;
+      const isMet = upshot === 'done' || !upshot.isMetLater;
+      if (isMet) scene.stage.fortune.met(deed.kind);
+      return upshot === 'done' ? undefined : upshot;
+    },
+  };
+}
+
+function drawn(random: Random): Deed {
+  let left = random.next() * deeds.reduce((sum, one) => sum + one.share, 0);
   for (const deed of deeds) {
-    drawn -= deed.share;
-    if (drawn < 0) return deed;
+    left -= deed.share;
+    if (left < 0) return deed;
   }
   return deeds[0]!;
 }

@@ -88,6 +88,8 @@ class Life {
   readonly #unwell = new Map<string, { readonly how: string; readonly since: number }>();
   /** When the newest look at each registration began. */
   readonly #newest = new Map<string, number>();
+  /** Registrations that were looked at since this was last cleared. */
+  readonly #looked = new Set<string>();
   /** Registrations whose slots a person is about to clear. */
   readonly #clearing = new Set<string>();
   #longestConvergenceMs = 0;
@@ -110,6 +112,7 @@ class Life {
       weather: () => this.#weather,
       record: (line) => this.#record(line),
       passed: (member, report, beganAt) => this.#passed(member, report, beganAt),
+      poisoned: (key) => this.#poisoned(key),
     });
     for (const { key } of this.#stage.fleet.members)
       this.#unwell.set(key, { how: 'never looked at', since: startAt });
@@ -193,8 +196,13 @@ class Life {
   // Passes.
 
   #passed(member: Member, report: PassReport | undefined, beganAt: number): void {
-    if (report?.kind !== 'looked') return;
+    if (report === undefined) return;
     const { kernel } = this.#stage;
+    if (report.kind !== 'looked') {
+      const detail = `a pass could not use the log: ${JSON.stringify(report)}`;
+      throw new LawBroken({ law: 'chain', at: kernel.now(), key: member.key, detail });
+    }
+    this.#looked.add(member.key);
     this.#rotations += report.did.filter((one) => one === 'promote-credential').length;
     if (report.did.length > 24) {
       const detail = `${report.did.length} actions in one pass`;
@@ -207,6 +215,15 @@ class Life {
       this.#judge(member, report);
     }
     this.#planTick(this.#dueAt());
+  }
+
+  /** Nobody has looked, and the message is gone: until somebody has, it cannot count as well. */
+  #poisoned(key: string): void {
+    const { kernel } = this.#stage;
+    this.#record(`message of ${key} is poisoned`);
+    if (!this.#unwell.has(key)) {
+      this.#unwell.set(key, { how: 'not looked at', since: kernel.now() });
+    }
   }
 
   #judge(member: Member, report: Extract<PassReport, { kind: 'looked' }>): void {
@@ -339,7 +356,7 @@ class Life {
 
   #deed(member: Member, random: Random): void {
     const deed = drawDeed(random);
-    if (!this.#fortune.admits(deed.kind)) return;
+    if (!this.#fortune.admits()) return;
     const { kernel } = this.#stage;
     this.#record(`deed ${deed.kind} ${member.key}`);
     this.#lookSoon();
@@ -388,10 +405,15 @@ class Life {
   async #lastLook(): Promise<void> {
     const { fleet, host, kernel, oracle } = this.#stage;
     const lengths = fleet.members.map((one) => oracle.chains.chain(one.key).seq);
+    this.#looked.clear();
     for (const { key } of fleet.members) host.send({ v: 1, registration: key, cause: 'due' });
     const untilAt = kernel.now() + 10 * minuteMs;
     while (kernel.now() < untilAt && (await this.#stage.step()));
     for (const [index, { key }] of fleet.members.entries()) {
+      if (!this.#looked.has(key)) {
+        const detail = 'the last look did not take place';
+        throw new LawBroken({ law: 'convergence', at: kernel.now(), key, detail });
+      }
       const lines = oracle.chains.chain(key).lines.slice(lengths[index]);
       if (lines.length === 0 || lines.some(isDueByItself)) continue;
       const detail = `a look at what is well wrote ${lines.length} lines`;

@@ -127,6 +127,35 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'first-of-two',
+    tells: 'of two credentials that fit an add in doubt the first is taken',
+    edits: [
+      {
+        file: 'core/checks/interrupted.ts',
+        find: 'const [only, second] = fits;',
+        replace:
+          'const [only] = fits.toSorted((one, other) => one.keyId.localeCompare(other.keyId));\n  const second = undefined as typeof only;',
+      },
+    ],
+  },
+  {
+    name: 'trust-the-event',
+    tells: 'an event that a version was made counts as its promotion',
+    edits: [
+      {
+        file: 'reconcile/pass.ts',
+        find: 'memory: memoryForPlan(session),',
+        replace: 'memory: believing(session, observed),',
+      },
+      {
+        file: 'reconcile/pass.ts',
+        find: 'function decide(session: Session, observed: Observed): End {',
+        replace:
+          "function believing(session: Session, observed: Observed): Memory {\n  const memory = memoryForPlan(session);\n  const told = valueOf(observed.pending)?.current;\n  const keyId = told?.tags['keyId'] ?? '';\n  if (session.wokenBy !== 'event' || !told || !Object.hasOwn(memory.credentials, keyId)) return memory;\n  return { ...memory, promoted: { keyId, version: told.version, at: session.world.clock.now() } };\n}\n\nfunction decide(session: Session, observed: Observed): End {",
+      },
+    ],
+  },
+  {
     name: 'unchecked-application',
     tells: 'a secret is pushed with whatever API key there is',
     edits: [
@@ -178,7 +207,7 @@ export const sabotages: readonly Sabotage[] = [
         replace: 'const superseded = promoted !== undefined && one.endAt < 0;',
       },
       {
-        file: 'core/checks/removal.ts',
+        file: 'core/checks/orders.ts',
         find: "body.kind === 'rotate' && !hasNewerOnItsWay(scene, order.at) && wouldEndTooEarly(scene);",
         replace:
           "body.kind === 'rotate' && order.at < 0 && !hasNewerOnItsWay(scene, order.at) && wouldEndTooEarly(scene);",

@@ -21,6 +21,11 @@ export interface WalkResult {
   /** What was against the laws, or the dead end; none: all is well. */
   readonly faults: readonly string[];
   readonly passes: number;
+  /**
+   * Until Keeper says that all is well, and it is: from the beginning, or from the first deed of a
+   * person. Looks are rarer here than in life, so it is rather too long.
+   */
+  readonly wayOutMs: number;
   /** The last pass's standing. */
   readonly standing: readonly string[];
   readonly entries: readonly Entry[];
@@ -63,10 +68,13 @@ export async function walkState(state: SlotState, options: WalkOptions): Promise
   watch.begin(made);
   const life = new Life(made);
   const begunAt = life.seq();
+  const { clock } = made.customer;
+  let fromAt = clock.now();
   await life.live(options.aloneMs, false);
   const asked: Reason[] = [];
   while (!life.isWell() && asked.length < 5) {
     const reason = life.remediable(asked);
+    if (asked.length === 0) fromAt = clock.now();
     if (reason === undefined || !(await deeds[reason]?.(made))) break;
     asked.push(reason);
     await life.live(12 * dayMs, true);
@@ -78,6 +86,7 @@ export async function walkState(state: SlotState, options: WalkOptions): Promise
     asked,
     faults: [...new Set(faults)],
     passes: life.passes,
+    wayOutMs: Math.max(0, (life.wellAt ?? clock.now()) - fromAt),
     standing: life.standing(),
     entries: made.customer.entries('calendar'),
   };
@@ -87,6 +96,8 @@ class Life {
   readonly #made: MadeState;
   readonly faults: string[] = [];
   passes = 0;
+  /** Since when all is well without a break. */
+  wellAt: number | undefined;
   #last: PassReport | undefined;
 
   constructor(made: MadeState) {
@@ -95,15 +106,12 @@ class Life {
 
   /** Ticks at each look that is asked for; while nothing changes, ever fewer of them. */
   async live(ms: number, untilWell: boolean): Promise<void> {
-    const { customer, desired } = this.#made;
-    const { clock } = customer;
+    const { clock } = this.#made.customer;
     const untilAt = clock.now() + ms;
     let sameSince = clock.now();
     let before = '';
     while (clock.now() < untilAt) {
-      const report = await customer.pass(desired);
-      this.#last = report;
-      this.passes += 1;
+      const report = await this.#pass();
       if (report.kind !== 'looked') {
         this.faults.push(`pass is ${report.kind}`);
         return;
@@ -123,9 +131,17 @@ class Life {
     }
     // What was begun is finished.
     for (let more = 0; more < 3 && this.#last && !isQuiet(this.#last); more += 1) {
-      this.#last = await customer.pass(desired);
-      this.passes += 1;
+      await this.#pass();
     }
+  }
+
+  async #pass(): Promise<PassReport> {
+    const { customer, desired } = this.#made;
+    const report = await customer.pass(desired);
+    this.#last = report;
+    this.passes += 1;
+    this.wellAt = this.isWell() ? (this.wellAt ?? customer.clock.now()) : undefined;
+    return report;
   }
 
   /** To the next tick after `lookAt`, or further where the same was seen for long. */

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { CALM } from '../../src/local/simulators/directory-options.ts';
 import { dayMs, tenant } from '../support/tenant.ts';
 import { makeState } from './slots-making.ts';
-import { walkState, type WalkResult } from './slots-walk.ts';
+import { walkState } from './slots-walk.ts';
 import { truthWatch } from './slots-watch.ts';
 import { everySlotState, nameOf, rules, type SlotState } from './slots.ts';
 
@@ -43,11 +43,6 @@ function everyPair(states: readonly SlotState[]): readonly SlotState[] {
   });
 }
 
-/** Nobody helps for a week, and in every second state for forty days. */
-async function walk(state: SlotState, index: number): Promise<WalkResult> {
-  return walkState(state, { aloneMs: (index % 2 === 0 ? 7 : 40) * dayMs });
-}
-
 describe('the enumeration', () => {
   it('leaves out nothing without a contradiction that a rule names', () => {
     const names = new Set(every.map(nameOf));
@@ -69,7 +64,8 @@ describe('every state of the two slots', () => {
     const bad: string[] = [];
     const asked = new Map<string, number>();
     for (const [index, state] of walked.entries()) {
-      const result = await walk(state, index);
+      // Nobody helps for a week, and in every second state for forty days.
+      const result = await walkState(state, { aloneMs: (index % 2 === 0 ? 7 : 40) * dayMs });
       const reasons = result.asked.join(', ');
       asked.set(reasons, (asked.get(reasons) ?? 0) + 1);
       if (result.faults.length > 0) bad.push(`${result.name}: ${result.faults.join('; ')}`);

@@ -18,6 +18,7 @@ import {
   memorySwitches,
 } from '../support/memory-stores.ts';
 import { accountRouter } from './accounts.ts';
+import { budgetsOf } from './budgets.ts';
 import { fleetOf, type Fleet, type Member } from './fleet.ts';
 import type { Fortune } from './fortune.ts';
 import { simulatedHost, type Host } from './host.ts';
@@ -44,6 +45,8 @@ export interface StageOptions {
   /** Told what happens, line by line. */
   readonly record: (line: string) => void;
   readonly passed: (member: Member, report: PassReport | undefined, beganAt: number) => void;
+  /** A message for this registration failed so often that it comes no more. */
+  readonly poisoned: (key: string) => void;
 }
 
 export interface Stage {
@@ -62,6 +65,8 @@ export interface Stage {
   readonly oracle: Oracle;
   /** Hosts that answer nothing now. */
   readonly down: Set<string>;
+  /** Each may choose the fate of a request that is about to be sent. */
+  readonly ambushes: Set<(request: TransportRequest) => Fate | undefined>;
   readonly record: (line: string) => void;
   /** A person changes something: what depends on time is settled before, and the oracle told. */
   byHand(what: string, change: () => void): void;
@@ -102,6 +107,8 @@ export function stage(options: StageOptions): Stage {
     switchesPerHour: options.switchesPerHour,
   });
   const down = new Set<string>();
+  const ambushes: Stage['ambushes'] = new Set();
+  const budgets = budgetsOf(kernel, fortune);
   let isDirty = false;
 
   const stores = {
@@ -122,6 +129,7 @@ export function stage(options: StageOptions): Stage {
     const { method, body } = request;
     const url = new URL(request.url);
     const headers = new Headers({ ...request.headers });
+    oracle.leaves({ method, url, headers, body: body ?? '' });
     if (method !== 'GET') cloud.settle();
     const witness =
       method === 'GET'
@@ -132,7 +140,9 @@ export function stage(options: StageOptions): Stage {
             authorization: headers.get('authorization') ?? '',
             body: body ?? '',
           });
-    upcoming = fate;
+    const caller = headers.get('authorization') ?? '';
+    const isSpent = fate === 'served' && !budgets.admits({ method, url, caller });
+    upcoming = isSpent ? 'budget-spent' : fate;
     const reply = await cloud.fetch(
       new Request(url, {
         method,
@@ -142,7 +152,7 @@ export function stage(options: StageOptions): Stage {
       }),
     );
     if (witness) {
-      record(`${fate} ${method} ${url.hostname}${url.pathname} ${reply.status}`);
+      record(`${upcoming} ${method} ${url.hostname}${url.pathname} ${reply.status}`);
       witness.done();
       isDirty = true;
     }
@@ -217,6 +227,7 @@ export function stage(options: StageOptions): Stage {
                 window,
                 vendors,
                 isDown: (name) => down.has(name),
+                ambush: (request) => plannedFate(ambushes, request),
               }),
           }),
         },
@@ -226,6 +237,7 @@ export function stage(options: StageOptions): Stage {
       const member = members.find((one) => one.key === key);
       if (member) options.passed(member, report, beganAt);
     },
+    poisoned: options.poisoned,
     failed(what, error) {
       if (!isExpected(error)) {
         kernel.fail(defect(kernel, what, error));
@@ -267,6 +279,7 @@ export function stage(options: StageOptions): Stage {
     obstacles,
     oracle,
     down,
+    ambushes,
     record,
     byHand(what, change) {
       cloud.settle();
@@ -310,7 +323,8 @@ function cloudOf(
     sync: () => undefined,
   };
   const fates: Fates = {
-    serve: (simulator, request) => served(simulator, request, parts.fate()),
+    serve: (simulator, request) =>
+      served(simulator, request, { fate: parts.fate(), now: kernel.now() }),
     reachableSince: () => startAt,
     setLevel: () => undefined,
   };
@@ -325,6 +339,14 @@ function cloudOf(
     account: (truth) => accountRouter({ truth, obstacles, members: parts.members }),
     ...(options.directory ? { directory: options.directory } : {}),
   });
+}
+
+function plannedFate(ambushes: Stage['ambushes'], request: TransportRequest): Fate | undefined {
+  for (const ambush of ambushes) {
+    const fate = ambush(request);
+    if (fate) return fate;
+  }
+  return undefined;
 }
 
 /** All texts in what a storage call was given. */

@@ -24,6 +24,13 @@ export interface StorageOptions {
   readonly appended: (key: string, line: string) => void;
 }
 
+/** What may become of a call to storage. */
+export const storageKinds = [
+  'storage/not-read',
+  'storage/not-written',
+  'storage/answer-lost',
+] as const;
+
 const writes: ReadonlySet<string> = new Set(['append', 'write', 'finish', 'take', 'send']);
 const lost: Fault = { kind: 'timeout', vendor: 'storage' };
 
@@ -35,9 +42,9 @@ export function distantStorage(stores: StoragePorts, options: StorageOptions): S
   function call(method: string, go: () => unknown): Promise<unknown> {
     const isWrite = writes.has(method);
     const { write, read, death, sleep } = weather();
-    const isLost =
-      (isWrite ? write : read) > 0 && fortune.strikes('storage', isWrite ? write : read / 4);
+    const isLost = (isWrite ? write : read) > 0 && fortune.happens(isWrite ? write : read / 4);
     const isDone = !isLost || fortune.random.fork(`stored/${fortune.struck}`).chance(0.6);
+    if (isLost) fortune.met(kindOf(isWrite, isDone));
     const dies = isWrite && death > 0 && fortune.strikes('death-at-storage', death);
     const sleeps = isWrite && sleep > 0 && fortune.strikes('sleep-at-storage', sleep);
     return new Promise((resolve) => {
@@ -78,4 +85,9 @@ export function distantStorage(stores: StoragePorts, options: StorageOptions): S
     return [port, Object.fromEntries(methods)] as const;
   });
   return Object.fromEntries(ports) as unknown as StoragePorts;
+}
+
+function kindOf(isWrite: boolean, isDone: boolean): (typeof storageKinds)[number] {
+  if (!isWrite) return 'storage/not-read';
+  return isDone ? 'storage/answer-lost' : 'storage/not-written';
 }

@@ -1,13 +1,24 @@
 /**
- * Role: the four rotations as stories: what is there before, what sets it off, and by when what must
- * be true. Mishaps are for those who tell them.
+ * Role: the rotations as stories: what is there before, what sets it off, and by when what must be
+ * true. Mishaps are for those who tell them.
  */
 import type { DesiredRegistration } from '../../src/core/desired.ts';
 import type { Order, OrderBody } from '../../src/core/order.ts';
+import type { Password } from '../../src/local/simulators/directory-objects.ts';
 import type { PassReport } from '../../src/reconcile/pass.ts';
 import { dayMs, hourMs, minuteMs, type Tenant, type Wishes } from '../support/tenant.ts';
+import { strayHolders, withRecord, withSecondConnector } from './holders.ts';
 
-export const storyNames = ['creation', 'planned', 'compromised', 'retire'] as const;
+/** Those that end in `-two` are about two connectors, one of which has a declared record. */
+export const storyNames = [
+  'creation',
+  'planned',
+  'compromised',
+  'retire',
+  'planned-two',
+  'compromised-two',
+  'retire-two',
+] as const;
 export type StoryName = (typeof storyNames)[number];
 
 /** A stretch of a story. */
@@ -21,8 +32,10 @@ export interface Act {
 }
 
 interface Story {
-  /** What there is before; all goes well up to here. */
-  readonly begin: (customer: Tenant, calendar: DesiredRegistration) => Promise<void>;
+  /** Connectors, each of a Nylas application of its own. */
+  readonly connectors: 1 | 2;
+  /** What there is before; all goes well up to here. Gives the wishes from now on. */
+  readonly begin: (customer: Tenant, calendar: DesiredRegistration) => Promise<DesiredRegistration>;
   /** What a person orders, where one does. */
   readonly order?: (customer: Tenant) => OrderBody;
   readonly acts: readonly Act[];
@@ -40,21 +53,30 @@ const patienceMs = 4 * hourMs;
 /** A planned rotation rests for a day before the switch. */
 const restMs = dayMs;
 
-const firstEndAt = (customer: Tenant): number =>
-  Math.min(...customer.passwords().map((one) => one.endAt));
+/** The credential that ends first. */
+function oldestOf(customer: Tenant): Password {
+  const [oldest] = customer.passwords().toSorted((a, b) => a.endAt - b.endAt);
+  if (!oldest) throw new Error('No credential is listed');
+  return oldest;
+}
+
+const firstEndAt = (customer: Tenant): number => oldestOf(customer).endAt;
 
 const creation: Story = {
-  begin: async () => {},
+  connectors: 1,
+  begin: async (_customer, calendar) => calendar,
   acts: [{ withinMs: patienceMs, missing: (customer) => onlyHeldIsListed(customer, 1) }],
 };
 
 const planned: Story = {
+  connectors: 1,
   async begin(customer, calendar) {
     await settle(customer, calendar);
     for (const { region, id } of customer.nylas) {
       customer.cloud.nylas[region].hand.addGrant(id, 'ada@contoso.example');
     }
     customer.leap(firstEndAt(customer) - 10 * dayMs - customer.clock.now());
+    return calendar;
   },
   acts: [
     { withinMs: restMs + patienceMs, missing: (customer) => onlyHeldIsListed(customer, 2) },
@@ -67,13 +89,18 @@ const planned: Story = {
 };
 
 /** Two credentials listed, the later one in use: what a rotation leaves until the old one ends. */
-async function rotated(customer: Tenant, calendar: DesiredRegistration): Promise<void> {
+async function rotated(
+  customer: Tenant,
+  calendar: DesiredRegistration,
+): Promise<DesiredRegistration> {
   await settle(customer, calendar);
   await placeOrder(customer, { kind: 'rotate', reason: 'rehearsal' });
   await settle(customer, calendar);
+  return calendar;
 }
 
 const compromised: Story = {
+  connectors: 1,
   begin: rotated,
   order: ({ clock }) => ({
     kind: 'compromised',
@@ -85,13 +112,37 @@ const compromised: Story = {
 };
 
 const retire: Story = {
+  connectors: 1,
   begin: rotated,
-  order(customer) {
-    const held = customer.holds();
-    const old = customer.passwords().find((one) => one.keyId !== held);
-    return { kind: 'retire', keyId: old?.keyId ?? '' };
-  },
+  order: (customer) => ({ kind: 'retire', keyId: oldestOf(customer).keyId }),
   acts: [{ withinMs: patienceMs, missing: onlyHeldIsLeft }],
+};
+
+/** The same with a second connector and a record of it, both there and served before it begins. */
+function withTwo(story: Story): Story {
+  return {
+    ...story,
+    connectors: 2,
+    async begin(customer, calendar) {
+      await settle(customer, calendar);
+      return story.begin(customer, await withRecord(customer, calendar, oldestOf(customer)));
+    },
+  };
+}
+
+/**
+ * What is to go is held by a second connector, and by a record of it, that the file has but since
+ * now: both have to be switched first.
+ */
+const retireOfTwo: Story = {
+  ...retire,
+  connectors: 2,
+  async begin(customer, calendar) {
+    const { connectors } = calendar;
+    await rotated(customer, { ...calendar, connectors: connectors.slice(0, 1) });
+    const old = oldestOf(customer);
+    return withRecord(customer, withSecondConnector(customer, calendar, old), old);
+  },
 };
 
 export const stories: Readonly<Record<StoryName, Story>> = {
@@ -99,6 +150,9 @@ export const stories: Readonly<Record<StoryName, Story>> = {
   planned,
   compromised,
   retire,
+  'planned-two': withTwo(planned),
+  'compromised-two': withTwo(compromised),
+  'retire-two': retireOfTwo,
 };
 
 /** Nothing is left to do, nothing is awaited; what was done may have been done just now. */
@@ -123,13 +177,13 @@ export async function placeOrder(customer: Tenant, body: OrderBody): Promise<voi
   await stores.queue.send({ v: 1, registration: 'calendar', cause: 'order' });
 }
 
-/** So many credentials are listed, and the connector holds the last of them. */
+/** So many credentials are listed, and every connector and record holds the last of them. */
 function onlyHeldIsListed(customer: Tenant, count: number): readonly string[] {
   const listed = customer.passwords();
   const last = listed.toSorted((a, b) => a.endAt - b.endAt).at(-1);
   return [
     ...(listed.length === count ? [] : [`${listed.length} credentials are listed, not ${count}`]),
-    ...(last?.keyId === customer.holds() ? [] : ['the connector does not hold the latest']),
+    ...strayHolders(customer, last),
   ];
 }
 

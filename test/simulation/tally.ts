@@ -1,4 +1,5 @@
 /** Role: the figures of one run, and their sum over many. */
+import { mishapKinds } from './mishap-kinds.ts';
 
 export interface Tally {
   registrationYears: number;
@@ -6,6 +7,7 @@ export interface Tally {
   passes: number;
   crashes: number;
   rotations: number;
+  /** How often each kind of mishap and deed was met; none is left out. */
   faults: Record<string, number>;
   outageSeconds: number;
   unavoidableSeconds: Record<string, number>;
@@ -20,7 +22,7 @@ export function blankTally(): Tally {
     passes: 0,
     crashes: 0,
     rotations: 0,
-    faults: {},
+    faults: Object.fromEntries(mishapKinds.map((kind) => [kind, 0])),
     outageSeconds: 0,
     unavoidableSeconds: {},
     longestOrphanHours: 0,

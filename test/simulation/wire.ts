@@ -25,11 +25,18 @@ export type Fate =
   /** Done; the connection breaks before the answer. */
   | 'cut-after'
   /** 500 or 503, not done. */
-  | 'failed'
-  /** Done, but a gateway says 504. */
-  | 'gateway-timeout'
-  /** 429, with or without Retry-After. */
-  | 'throttled'
+  | 'failed-500'
+  | 'failed-503'
+  /** Done, and yet the answer is 500 or 503; or a gateway says 504. */
+  | 'done-500'
+  | 'done-503'
+  | 'done-504'
+  /** 429, not done: come again after some seconds, at a time, or nothing is said. */
+  | 'throttled-seconds'
+  | 'throttled-date'
+  | 'throttled-silent'
+  /** The same, since a budget is spent. */
+  | 'budget-spent'
   /** Done after some seconds. */
   | 'slow'
   /** Done, answered after our time limit. */
@@ -43,16 +50,28 @@ export type Fate =
 
 /** Fates that strike by chance, with their share among them. */
 const chanceFates: readonly (readonly [fate: Fate, share: number])[] = [
-  ['cut-before', 2],
-  ['cut-after', 4],
-  ['failed', 3],
-  ['gateway-timeout', 3],
-  ['throttled', 2],
-  ['slow', 3],
-  ['answered-late', 2],
-  ['swallowed', 1],
-  ['lands-late', 2],
+  ['cut-before', 4],
+  ['cut-after', 8],
+  ['failed-500', 2],
+  ['failed-503', 4],
+  ['done-500', 3],
+  ['done-503', 3],
+  ['done-504', 5],
+  ['throttled-seconds', 2],
+  ['throttled-date', 1],
+  ['throttled-silent', 2],
+  ['slow', 6],
+  ['answered-late', 4],
+  ['swallowed', 2],
+  ['lands-late', 4],
 ];
+
+/** The kinds of mishaps on the wire, as they are counted. */
+export const networkKinds: readonly string[] = chanceFates.map(([fate]) => networkKind(fate));
+
+function networkKind(fate: Fate): string {
+  return `network/${fate}`;
+}
 
 /** How likely mishaps are, in the phase that it is. */
 export interface Weather {
@@ -76,6 +95,8 @@ export interface WireOptions {
   readonly vendors: (request: TransportRequest, fate: Fate) => Promise<Response>;
   /** True when no request gets through to that host now. */
   readonly isDown: (host: string) => boolean;
+  /** The fate that somebody has planned for this request. */
+  readonly ambush: (request: TransportRequest) => Fate | undefined;
   /** Tells that the process died, so that another may take its place. */
   readonly died: () => void;
 }
@@ -185,25 +206,29 @@ async function carriedOut(
 
 function drawFate(options: WireOptions, request: TransportRequest): Fate {
   const { fortune, weather, isDown } = options;
-  const host = new URL(request.url).hostname;
-  if (isDown(host))
+  const { hostname } = new URL(request.url);
+  if (isDown(hostname))
     return fortune.random
       .fork(`down/${options.kernel.steps}`)
       .pick(['down', 'down', 'cut-before', 'swallowed']);
+  const planned = options.ambush(request);
+  if (planned) return planned;
   const chance = isWrite(request) ? weather().write : weather().read;
-  if (chance === 0 || !fortune.strikes('network', chance)) return 'served';
-  return oneOf(fortune, host);
+  if (chance === 0 || !fortune.happens(chance)) return 'served';
+  const fate = oneOf(fortune, hostname.includes('nylas') && request.method === 'PATCH');
+  fortune.met(networkKind(fate));
+  return fate;
 }
 
-function oneOf(fortune: Fortune, host: string): Fate {
+function oneOf(fortune: Fortune, mayLandLate: boolean): Fate {
   const random = fortune.random.fork(`fate/${fortune.struck}`);
   const total = chanceFates.reduce((sum, [, share]) => sum + share, 0);
   let drawn = random.next() * total;
   for (const [fate, share] of chanceFates) {
     drawn -= share;
-    if (drawn < 0) return fate === 'lands-late' && !host.includes('nylas') ? 'cut-after' : fate;
+    if (drawn < 0) return fate === 'lands-late' && !mayLandLate ? 'cut-after' : fate;
   }
-  return 'failed';
+  return 'failed-503';
 }
 
 /** Everything but GET, and but the token endpoint, which changes nothing. */
@@ -211,21 +236,34 @@ function isWrite({ method, url }: Pick<TransportRequest, 'method' | 'url'>): boo
   return method !== 'GET' && !url.includes('/oauth2/');
 }
 
-/** A simulator's answer to a request with a fate. */
+/** What a vendor that throttles asks to wait: seconds, or until a time this much later. */
+const waitSeconds = 30;
+const waitUntilMs = 90_000;
+
+/** A simulator's answer to a request with a fate, at an instant. */
 export async function served(
   simulator: Simulator & Landing,
   request: Request,
-  fate: Fate,
+  { fate, now }: { readonly fate: Fate; readonly now: number },
 ): Promise<Response> {
   switch (fate) {
     case 'down':
-    case 'failed':
+    case 'failed-503':
       return simulator.refusal(503);
-    case 'throttled':
-      return simulator.refusal(429, 30);
-    case 'gateway-timeout':
+    case 'failed-500':
+      return simulator.refusal(500);
+    case 'throttled-seconds':
+    case 'budget-spent':
+      return simulator.refusal(429, waitSeconds);
+    case 'throttled-date':
+      return dated(simulator.refusal(429), now);
+    case 'throttled-silent':
+      return simulator.refusal(429);
+    case 'done-500':
+    case 'done-503':
+    case 'done-504':
       await simulator.fetch(request);
-      return simulator.refusal(504);
+      return simulator.refusal(Number(fate.slice('done-'.length)));
     case 'lands-late':
       return simulator.landLater && request.method === 'PATCH'
         ? simulator.landLater(request)
@@ -238,4 +276,11 @@ export async function served(
     case 'swallowed':
       return simulator.fetch(request);
   }
+}
+
+/** Retry-After as an HTTP date, which is told from the reply's own. */
+function dated(reply: Response, now: number): Response {
+  reply.headers.set('date', new Date(now).toUTCString());
+  reply.headers.set('retry-after', new Date(now + waitUntilMs).toUTCString());
+  return reply;
 }

@@ -70,9 +70,14 @@ function groundForOurs(scene: Scene, one: Credential): RemovalWhy | undefined {
 
 function groundForForeign(scene: Scene, one: Credential): RemovalWhy | undefined {
   if (scene.memory.parked.length > 0) return undefined;
-  if (one.ended && needsSlot(scene)) return 'ended';
+  if (one.ended && isVaultSeen(scene) && needsSlot(scene)) return 'ended';
   const named = retireOrderOf(scene, one.keyId) ?? leakOrderOf(scene, one.keyId);
   return named && mayLeave(scene, one) ? 'ordered' : undefined;
+}
+
+/** While the vault cannot be read, nothing seems to be stored, and so a credential seems to be wanted. */
+function isVaultSeen({ observed }: Scene): boolean {
+  return observed.pending.kind !== 'unknown' && observed.current.kind !== 'unknown';
 }
 
 /** Switched to in the last resort, refused since, and replaced everywhere. */
@@ -91,7 +96,7 @@ function isOrphan(scene: Scene, one: Credential): boolean {
   const { memory, observed, now } = scene;
   const credential = one.memory;
   if (!credential || one.held) return false;
-  if (observed.pending.kind === 'unknown' || observed.current.kind === 'unknown') return false;
+  if (!isVaultSeen(scene)) return false;
   // Its text may come back with a vault secret that can be recovered.
   const { deletedSecrets } = observed;
   if (deletedSecrets.kind !== 'known' || deletedSecrets.value.length > 0) return false;

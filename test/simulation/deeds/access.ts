@@ -35,7 +35,7 @@ export const accessTroubles: readonly Deed[] = [
         .filter((other) => other.key !== member.key)
         .flatMap((other) => other.connectors)
         .find((other) => other.region === one.region);
-      if (!stranger) return undefined;
+      if (!stranger) return 'impossible';
       return hindered(
         scene,
         { kind: 'api-key-of-a-stranger', blocks: ['push', 'issue'] },
@@ -70,7 +70,7 @@ export const accessTroubles: readonly Deed[] = [
     act(scene) {
       const { directory } = scene.stage.cloud;
       const appId = appIdOf(scene);
-      if (appId === undefined) return undefined;
+      if (appId === undefined) return 'impossible';
       return hindered(
         scene,
         { kind: 'ownership-removed', blocks: ['issue', 'see'] },

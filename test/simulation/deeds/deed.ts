@@ -1,5 +1,5 @@
 /** Role: what a deed of people is, and what most of them need. */
-import { hourMs } from '../../../src/core/limits.ts';
+import { dayMs, hourMs } from '../../../src/core/limits.ts';
 import type { Random } from '../../../src/local/simulators/random.ts';
 import type { Member, MemberConnector } from '../fleet.ts';
 import type { Work } from '../obstacles.ts';
@@ -12,18 +12,22 @@ export interface Scene {
   readonly random: Random;
 }
 
-/** How it is put right, and after how long at the earliest; absent: it needs no putting right. */
+/** How it is put right, and after how long at the earliest. */
 export interface Remedy {
   readonly afterMs: number;
   readonly undo: () => void;
+  /** What counts is still to come: the deed itself tells when it was done. */
+  readonly isMetLater?: boolean;
 }
+
+/** What became of a deed: to be put right, done and over, or it could not be done here. */
+type Upshot = Remedy | 'done' | 'impossible';
 
 export interface Deed {
   readonly kind: string;
   /** Share among the deeds. */
   readonly share: number;
-  /** Undefined: it could not be done, or needs no remedy. */
-  readonly act: (scene: Scene) => Remedy | undefined;
+  readonly act: (scene: Scene) => Upshot;
 }
 
 /** The client id of the live registration. */
@@ -56,7 +60,13 @@ export function hindered(
 ): Remedy {
   const { stage, member } = scene;
   const over = stage.obstacles.begin(told.kind, told.blocks, told.all ? undefined : [member.key]);
-  stage.byHand(`${told.kind} ${member.key}`, deeds.act);
+  try {
+    stage.byHand(`${told.kind} ${member.key}`, deeds.act);
+  } catch (error) {
+    // What could not be done stands in nobody's way.
+    over();
+    throw error;
+  }
   return {
     afterMs: deeds.afterMs,
     undo() {
@@ -66,7 +76,45 @@ export function hindered(
   };
 }
 
-/** Key id of a listed credential of Keeper's. */
+/** A secret that a person adds for their own purposes, and takes away again if it is still there. */
+export function addedSecret(
+  scene: Scene,
+  told: {
+    readonly kind: string;
+    readonly displayName: string;
+    readonly on?: 'application' | 'service-principal';
+    /** Told its key id. */
+    readonly added?: (keyId: string) => void;
+  },
+): Remedy | 'impossible' {
+  const { stage, random } = scene;
+  const { directory } = stage.cloud;
+  const { kind, displayName, on = 'application', added } = told;
+  const appId = appIdOf(scene);
+  if (appId === undefined) return 'impossible';
+  let keyId = '';
+  return hindered(
+    scene,
+    { kind, blocks: ['issue'] },
+    {
+      act() {
+        const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
+        keyId = directory.addPasswordByHand(appId, { displayName, endAt, on }).keyId;
+        added?.(keyId);
+      },
+      undo() {
+        const listed = [
+          ...(directory.application(appId)?.passwords ?? []),
+          ...(directory.servicePrincipal(appId)?.passwords ?? []),
+        ];
+        if (listed.some((one) => one.keyId === keyId)) directory.removePasswordByHand(appId, keyId);
+      },
+      afterMs: lasting(random, 9 * dayMs),
+    },
+  );
+}
+
+/** Key id of a listed credential, whoever made it. */
 export function listedKeyId(scene: Scene): string | undefined {
   const appId = appIdOf(scene);
   const passwords =

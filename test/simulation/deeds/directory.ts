@@ -1,6 +1,6 @@
 /** Role: what people do to registrations and their credentials in the portal. */
 import { dayMs } from '../../../src/core/limits.ts';
-import { appIdOf, hindered, lasting, listedKeyId, within, type Deed } from './deed.ts';
+import { addedSecret, appIdOf, hindered, lasting, listedKeyId, type Deed } from './deed.ts';
 
 export const directoryDeeds: readonly Deed[] = [
   {
@@ -8,7 +8,7 @@ export const directoryDeeds: readonly Deed[] = [
     share: 5,
     act(scene) {
       const appId = appIdOf(scene);
-      if (appId === undefined) return undefined;
+      if (appId === undefined) return 'impossible';
       const { stage, random } = scene;
       const patch = random.pick([
         { web: { redirectUris: ['https://example.com/callback'] } },
@@ -19,7 +19,7 @@ export const directoryDeeds: readonly Deed[] = [
       stage.byHand(`registration ${scene.member.key} changed`, () =>
         stage.cloud.directory.changeByHand(appId, patch),
       );
-      return undefined;
+      return 'done';
     },
   },
   {
@@ -28,75 +28,34 @@ export const directoryDeeds: readonly Deed[] = [
     act(scene) {
       const appId = appIdOf(scene);
       const keyId = listedKeyId(scene);
-      if (appId === undefined || keyId === undefined) return undefined;
+      if (appId === undefined || keyId === undefined) return 'impossible';
       scene.stage.byHand(`credential of ${scene.member.key} removed`, () =>
         scene.stage.cloud.directory.removePasswordByHand(appId, keyId),
       );
-      return undefined;
+      return 'done';
     },
   },
   {
     kind: 'credential-added',
     share: 4,
-    act(scene) {
-      const { stage, random } = scene;
-      const appId = appIdOf(scene);
-      if (appId === undefined) return undefined;
-      const { directory } = stage.cloud;
-      let keyId = '';
-      return hindered(
-        scene,
-        { kind: 'credential-added', blocks: ['issue'] },
-        {
-          act() {
-            const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
-            keyId = directory.addPasswordByHand(appId, { displayName: 'a test', endAt }).keyId;
-          },
-          undo() {
-            const listed = directory.application(appId)?.passwords ?? [];
-            if (listed.some((one) => one.keyId === keyId))
-              directory.removePasswordByHand(appId, keyId);
-          },
-          afterMs: lasting(random, 9 * dayMs),
-        },
-      );
-    },
+    act: (scene) => addedSecret(scene, { kind: 'credential-added', displayName: 'a test' }),
   },
   {
-    // Anyone can write a display name; it proves nothing.
-    kind: 'credential-forged',
+    kind: 'principal-secret-added',
     share: 2,
-    act(scene) {
-      const { stage, random } = scene;
-      const appId = appIdOf(scene);
-      if (appId === undefined) return undefined;
-      const { directory } = stage.cloud;
-      let keyId = '';
-      return hindered(
-        scene,
-        { kind: 'credential-forged', blocks: ['issue'] },
-        {
-          act() {
-            const endAt = stage.kernel.now() + within(random, dayMs, 700 * dayMs);
-            const displayName = `keeper:${random.uuid()}`;
-            keyId = directory.addPasswordByHand(appId, { displayName, endAt }).keyId;
-          },
-          undo() {
-            const listed = directory.application(appId)?.passwords ?? [];
-            if (listed.some((one) => one.keyId === keyId))
-              directory.removePasswordByHand(appId, keyId);
-          },
-          afterMs: lasting(random, 9 * dayMs),
-        },
-      );
-    },
+    act: (scene) =>
+      addedSecret(scene, {
+        kind: 'principal-secret-added',
+        displayName: 'single sign-on',
+        on: 'service-principal',
+      }),
   },
   {
     kind: 'registration-deleted',
     share: 2,
     act(scene) {
       const appId = appIdOf(scene);
-      if (appId === undefined) return undefined;
+      if (appId === undefined) return 'impossible';
       const { directory } = scene.stage.cloud;
       return hindered(
         scene,

@@ -1,7 +1,8 @@
 /** Role: what people do to those who hold the secret: the vault and the connectors. */
-import { dayMs } from '../../../src/core/limits.ts';
+import { dayMs, hourMs, minuteMs } from '../../../src/core/limits.ts';
 import { basePermissions } from '../../../src/core/permissions.ts';
-import { appIdOf, connectorOf, hindered, lasting, type Deed } from './deed.ts';
+import { appIdOf, connectorOf, hindered, lasting, within, type Deed } from './deed.ts';
+import { ordered } from './operators.ts';
 
 export const holderDeeds: readonly Deed[] = [
   {
@@ -21,7 +22,7 @@ export const holderDeeds: readonly Deed[] = [
           : `abc8Q~garbage-${random.hex(24)}`;
         vault.putByHand(member.secretName, { value });
       });
-      return undefined;
+      return 'done';
     },
   },
   {
@@ -30,7 +31,7 @@ export const holderDeeds: readonly Deed[] = [
     act({ stage, member, random }) {
       const name = random.chance(0.6) ? member.secretName : `${member.secretName}-pending`;
       stage.byHand(`${name} disabled`, () => stage.cloud.vault.disableByHand(name));
-      return undefined;
+      return 'done';
     },
   },
   {
@@ -51,6 +52,30 @@ export const holderDeeds: readonly Deed[] = [
     },
   },
   {
+    // Gone for good. Keeper asks for a rotation then, and a person orders it.
+    kind: 'vault-secret-purged',
+    share: 2,
+    act(scene) {
+      const { stage, member, random } = scene;
+      const { vault } = stage.cloud;
+      const name = random.chance(0.6) ? member.secretName : `${member.secretName}-pending`;
+      const remedy = hindered(
+        scene,
+        { kind: `purged ${name}`, blocks: ['push', 'issue'] },
+        {
+          act: () => vault.deleteByHand(name),
+          undo() {
+            vault.purge(name);
+            stage.fortune.met('vault-secret-purged');
+            ordered(() => ({ kind: 'rotate', reason: 'purged' }))(scene);
+          },
+          afterMs: within(random, minuteMs, 3 * hourMs),
+        },
+      );
+      return { ...remedy, isMetLater: true };
+    },
+  },
+  {
     kind: 'connector-overwritten',
     share: 4,
     act(scene) {
@@ -58,7 +83,7 @@ export const holderDeeds: readonly Deed[] = [
       const one = connectorOf(scene);
       const { hand } = stage.cloud.nylas[one.region];
       const held = hand.activeRecord(one.applicationId)?.data;
-      if (!held) return undefined;
+      if (!held) return 'impossible';
       stage.byHand(`connector ${one.applicationId} overwritten`, () =>
         hand.connectorByHand(one.applicationId, {
           settings: random.pick([
@@ -72,7 +97,7 @@ export const holderDeeds: readonly Deed[] = [
           ...(random.chance(0.5) ? { scope: ['User.Read'] } : {}),
         }),
       );
-      return undefined;
+      return 'done';
     },
   },
   {
@@ -83,7 +108,7 @@ export const holderDeeds: readonly Deed[] = [
       const one = connectorOf(scene);
       const { hand } = stage.cloud.nylas[one.region];
       const held = hand.activeRecord(one.applicationId)?.data;
-      if (!held) return undefined;
+      if (!held) return 'impossible';
       return hindered(
         scene,
         { kind: 'connector-deleted', blocks: ['push', 'issue'] },

@@ -31,6 +31,8 @@ export interface ReadChain {
   readonly refused: Map<string, number>;
   /** Key ids that the chain claims as Keeper's: outcomes, recoveries, take-overs. */
   readonly claimed: Set<string>;
+  /** Key ids of what a person stored and a proof took over. */
+  readonly takenOver: Set<string>;
   /** Key ids that an order named, with when a leaked one must be gone. */
   readonly ordered: Map<string, number | undefined>;
   /** Orders for a rotation or of a leak that are not at their end. */
@@ -39,10 +41,16 @@ export interface ReadChain {
   hash: string;
 }
 
+/** A credential that a line calls Keeper's, and the intent that is said to have made it. */
+export interface Claim {
+  readonly keyId: string;
+  readonly intent: string;
+}
+
 export interface ChainReader {
   chain(key: string): ReadChain;
   /** A line was appended. Throws LawBroken when it does not continue the chain. */
-  appended(key: string, line: string, at: number): void;
+  appended(key: string, line: string, at: number): Claim | undefined;
 }
 
 /** Reads chains as they grow. */
@@ -58,6 +66,7 @@ export function chainReader(): ChainReader {
       proved: new Map(),
       refused: new Map(),
       claimed: new Set(),
+      takenOver: new Set(),
       ordered: new Map(),
       openOrders: new Set(),
       seq: 0,
@@ -67,7 +76,7 @@ export function chainReader(): ChainReader {
     return fresh;
   }
 
-  function appended(key: string, text: string, at: number): void {
+  function appended(key: string, text: string, at: number): Claim | undefined {
     const read = chain(key);
     const broken = (detail: string): LawBroken => new LawBroken({ law: 'chain', at, key, detail });
     if (!text.endsWith('\n') || text.indexOf('\n') !== text.length - 1)
@@ -83,20 +92,24 @@ export function chainReader(): ChainReader {
     read.lines.push(line);
     read.seq += 1;
     read.hash = own;
-    take(read, entry, broken);
+    return take(read, entry, broken);
   }
 
   return { chain, appended };
 }
 
-function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroken): void {
+function take(
+  read: ReadChain,
+  entry: Wire,
+  broken: (detail: string) => LawBroken,
+): Claim | undefined {
   switch (entry['kind']) {
     case 'intent': {
       const effect = entry['effect'] as Wire;
       const id = String(entry['id']);
       if (read.intents.has(id)) throw broken(`intent ${id} is there twice`);
       read.intents.set(id, intentOf(id, entry, effect));
-      return;
+      return undefined;
     }
     case 'outcome':
     case 'recovery': {
@@ -105,10 +118,9 @@ function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroke
       if (entry['kind'] === 'outcome' && !intent.isOpen) throw broken('a second outcome');
       intent.isOpen = false;
       const facts = (entry['facts'] ?? entry) as Wire;
-      if (intent.kind === 'add-credential' && typeof facts['keyId'] === 'string') {
-        read.claimed.add(facts['keyId']);
-      }
-      return;
+      if (intent.kind !== 'add-credential' || typeof facts['keyId'] !== 'string') return undefined;
+      read.claimed.add(facts['keyId']);
+      return { keyId: facts['keyId'], intent: intent.id };
     }
     case 'proof': {
       const keyId = String(entry['keyId']);
@@ -118,8 +130,11 @@ function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroke
         read.refused.delete(keyId);
       }
       if (entry['result'] === 'refused') read.refused.set(keyId, at);
-      if (entry['takeOver'] !== undefined) read.claimed.add(keyId);
-      return;
+      if (entry['takeOver'] !== undefined && entry['result'] === 'proved') {
+        read.takenOver.add(keyId);
+        read.claimed.add(keyId);
+      }
+      return undefined;
     }
     case 'order': {
       const body = entry['body'] as Wire;
@@ -136,10 +151,13 @@ function take(read: ReadChain, entry: Wire, broken: (detail: string) => LawBroke
       if (body['kind'] === 'rotate' || body['kind'] === 'compromised') {
         read.openOrders.add(String(entry['orderId']));
       }
-      return;
+      return undefined;
     }
     case 'order-end':
       read.openOrders.delete(String(entry['orderId']));
+      return undefined;
+    default:
+      return undefined;
   }
 }
 

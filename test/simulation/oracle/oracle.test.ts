@@ -11,6 +11,7 @@ import { modesNamed } from '../modes.ts';
 import { stage, type Stage } from '../stage.ts';
 import { calm } from '../weather.ts';
 import { chainReader } from './chain-reader.ts';
+import { tellableText } from './wire-text.ts';
 
 /** A run of one registration that has come to rest. */
 async function settledStage(): Promise<Stage> {
@@ -24,6 +25,7 @@ async function settledStage(): Promise<Stage> {
     weather: () => calm,
     record: () => undefined,
     passed: () => undefined,
+    poisoned: () => undefined,
   });
   for (let quarter = 0; quarter < 12; quarter += 1) {
     made.kernel.after(quarter * hourMs, () => made.host.tick());
@@ -125,6 +127,244 @@ describe('the oracle', () => {
     );
     await pass(made, 3 * dayMs);
     expect(() => oracle.review()).toThrow(/^connector-works/);
+  });
+});
+
+/** What an intent of the chain says, as the oracle needs it. */
+function intentLine(made: Stage, id: string, effect: object): string {
+  const { seq, hash } = made.oracle.chains.chain(memberOf(made).key);
+  const at = new Date(made.kernel.now()).toISOString();
+  const deadlineAt = new Date(made.kernel.now() + 2 * 60_000).toISOString();
+  const inner = sorted(effect);
+  const outer = { because: 'due', deadlineAt, effect: '?', id, kind: 'intent' };
+  const entry = { ...outer, at, prev: hash, seq: seq + 1, v: 1 };
+  const own = createHash('sha256').update(sorted(entry).replace('"?"', inner)).digest('hex');
+  return `${sorted({ ...entry, hash: own }).replace('"?"', inner)}\n`;
+}
+
+/** A line without inner objects that continues the chain. */
+function nextLine(made: Stage, more: object): string {
+  const { seq, hash } = made.oracle.chains.chain(memberOf(made).key);
+  return lineOf(seq + 1, hash, { at: new Date(made.kernel.now()).toISOString(), ...more }).text;
+}
+
+/** A write of Keeper's with its intent, and what it does. */
+function wrote(
+  made: Stage,
+  write: {
+    readonly id: string;
+    readonly effect: object;
+    readonly request: ReturnType<typeof request>;
+  },
+  does: () => void = () => undefined,
+): void {
+  made.oracle.appended(memberOf(made).key, intentLine(made, write.id, write.effect));
+  const witness = made.oracle.arrives(write.request);
+  does();
+  witness?.done();
+}
+
+/** A new credential of Keeper's under an intent; its key id. */
+function issued(made: Stage, id: string, endsInDays: number): { keyId: string; text: string } {
+  const [application] = made.cloud.directory.applications();
+  const url = `https://graph.localhost/v1.0/applications/${application?.id ?? ''}/addPassword`;
+  let added = { keyId: '', text: '' };
+  wrote(made, { id, effect: { kind: 'add-credential' }, request: request('POST', url, {}) }, () => {
+    added = made.cloud.directory.addPasswordByHand(appIdOf(made), {
+      displayName: `keeper:${id}`,
+      endAt: made.kernel.now() + endsInDays * dayMs,
+    });
+  });
+  return added;
+}
+
+/** A version of the vault secret that Keeper writes. */
+function promoted(made: Stage, id: string, text: string): void {
+  const { secretName } = memberOf(made);
+  const url = `https://demo.vault.localhost/secrets/${secretName}`;
+  const effect = { kind: 'promote-credential' };
+  wrote(made, { id, effect, request: request('PUT', url, { value: text }) }, () => {
+    made.cloud.vault.putByHand(secretName, { value: text });
+  });
+}
+
+/** What the connector is made to hold, by a push of Keeper's. */
+function pushed(made: Stage, id: string, text: string): void {
+  const [one] = memberOf(made).connectors;
+  if (!one) throw new Error('There is no connector');
+  const { region, applicationId, apiKey } = one;
+  const url = `https://api.${region}.nylas.localhost/v3/connectors/microsoft`;
+  const connector = `${region}/${applicationId}`;
+  const sent = { ...request('PATCH', url, {}), authorization: `Bearer ${apiKey}` };
+  wrote(made, { id, effect: { kind: 'push-credential', connector }, request: sent }, () => {
+    made.cloud.nylas[region].hand.connectorByHand(applicationId, {
+      settings: { clientId: appIdOf(made), clientSecret: text, tenant: 'common' },
+    });
+  });
+}
+
+/** A registration at rest with room for more than two secrets. */
+async function roomyStage(): Promise<Stage> {
+  const made = await settledStage();
+  const appId = appIdOf(made);
+  made.byHand('audience', () =>
+    made.cloud.directory.changeByHand(appId, { signInAudience: 'AzureADMultipleOrgs' }),
+  );
+  return made;
+}
+
+describe('each law', () => {
+  it('never-shorter: a working credential gives way to one that ends earlier', async () => {
+    const made = await roomyStage();
+    const texts = [700, 30].map((days) => issued(made, `add-${days}`, days).text);
+    expect(() => pushed(made, 'a-push', texts[0] ?? '')).not.toThrow();
+    expect(() => pushed(made, 'another', texts[1] ?? '')).toThrow(/^never-shorter/);
+  });
+
+  it('current-is-proven: the current version is written with what no proof names', async () => {
+    const made = await roomyStage();
+    const { keyId, text } = issued(made, 'an-add', 700);
+    expect(() => promoted(made, 'a-promotion', text)).toThrow(/^current-is-proven/);
+    const { key } = memberOf(made);
+    made.oracle.appended(key, nextLine(made, { kind: 'proof', keyId, result: 'proved' }));
+    expect(() => promoted(made, 'another', text)).not.toThrow();
+  });
+
+  it('one-unproven: a second credential that serves nobody is made before the first is proven', async () => {
+    const made = await roomyStage();
+    issued(made, 'an-add', 700);
+    expect(() => made.oracle.review()).not.toThrow();
+    issued(made, 'another', 700);
+    expect(() => made.oracle.review()).toThrow(/^one-unproven/);
+  });
+
+  it('orphan: a credential whose text nobody has is left for more than two days', async () => {
+    const made = await roomyStage();
+    issued(made, 'an-add', 700);
+    made.oracle.review();
+    await pass(made, 47 * hourMs);
+    expect(() => made.oracle.review()).not.toThrow();
+    await pass(made, 2 * hourMs);
+    expect(() => made.oracle.review()).toThrow(/^orphan/);
+  });
+
+  it('blind-repeat: a second request comes under the same intent', async () => {
+    const made = await roomyStage();
+    issued(made, 'an-add', 700);
+    const [application] = made.cloud.directory.applications();
+    const url = `https://graph.localhost/v1.0/applications/${application?.id ?? ''}/addPassword`;
+    expect(() => made.oracle.arrives(request('POST', url, {}))).toThrow(/^blind-repeat/);
+  });
+
+  it('blast-radius: more switches within an hour than two clock hours allow', async () => {
+    const made = await roomyStage();
+    const ids = ['one', 'two', 'three', 'four', 'five', 'six'];
+    const texts = ids.map((id, index) => issued(made, `add-${id}`, 710 + index).text);
+    const switched = (): void => {
+      for (const [index, text] of texts.entries()) pushed(made, `push-${ids[index] ?? ''}`, text);
+    };
+    expect(switched).toThrow(/^blast-radius: 5 switches within an hour/);
+  });
+
+  it('nothing-twice: what was lost is to be made anew', async () => {
+    const made = await roomyStage();
+    const { key } = memberOf(made);
+    const appId = appIdOf(made);
+    made.byHand('deleted', () => made.cloud.directory.deleteApplicationByHand(appId));
+    made.oracle.appended(key, intentLine(made, 'a-making', { kind: 'create-registration' }));
+    const url = `https://graph.localhost/v1.0/applications(uniqueName='keeper-${key}')`;
+    expect(() => made.oracle.arrives(request('PATCH', url, {}))).toThrow(/^nothing-twice/);
+  });
+
+  it('removal: the chain claims a credential that its intent did not make', async () => {
+    const made = await roomyStage();
+    const { key } = memberOf(made);
+    const genuine = issued(made, 'an-add', 700);
+    const { keyId } = made.cloud.directory.addPasswordByHand(appIdOf(made), {
+      displayName: 'keeper:an-add',
+    });
+    const told = (id: string): string =>
+      nextLine(made, { kind: 'recovery', finding: 'done', intent: 'an-add', keyId: id });
+    expect(() => made.oracle.appended(key, told(genuine.keyId))).not.toThrow();
+    expect(() => made.oracle.appended(key, told(keyId))).toThrow(/^removal: .* is claimed by/);
+  });
+
+  it('removal: a foreign credential goes that has ended, and whose slot nobody needs', async () => {
+    const made = await roomyStage();
+    const { directory } = made.cloud;
+    const [application] = directory.applications();
+    const appId = appIdOf(made);
+    let keyId = '';
+    made.byHand('a test', () => {
+      const endAt = made.kernel.now() + dayMs;
+      ({ keyId } = directory.addPasswordByHand(appId, { displayName: 'a test', endAt }));
+    });
+    await pass(made, 2 * dayMs);
+    const url = `https://graph.localhost/v1.0/applications/${application?.id ?? ''}/removePassword`;
+    const effect = { kind: 'remove-credential', keyId, why: 'ended' };
+    const removal = { id: 'a-removal', effect, request: request('POST', url, { keyId }) };
+    expect(() => wrote(made, removal, () => directory.removePasswordByHand(appId, keyId))).toThrow(
+      /^removal: .* ended, and no slot was short/,
+    );
+  });
+});
+
+/** A request as it leaves. */
+function leaving(method: string, url: string, body = '') {
+  return {
+    method,
+    url: new URL(url),
+    headers: new Headers({ authorization: 'Bearer nyk_v0_key', accept: 'application/json' }),
+    body,
+  };
+}
+
+describe('a secret on the wire', () => {
+  const secret = 'abc8Q~secret';
+  const vault = 'https://demo.vault.localhost/secrets/a';
+  const nylas = 'https://api.us.nylas.localhost/v3/connectors/microsoft';
+  const entra = 'https://login.localhost/t/oauth2/v2.0/token';
+  const settings = { client_secret: secret, tenant: 'common' };
+
+  it.each([
+    ['the value of a vault secret', 'PUT', vault, JSON.stringify({ value: secret, tags: {} })],
+    ['the settings of a connector', 'PATCH', nylas, JSON.stringify({ settings })],
+    [
+      'the data of a record',
+      'PATCH',
+      `${nylas}/creds/r`,
+      JSON.stringify({ credential_data: settings }),
+    ],
+    ['a request for a token', 'POST', entra, `client_id=a&client_secret=${secret}`],
+  ])('is where it belongs in %s', (_what, method, url, body) => {
+    expect(body).toContain('8Q~');
+    expect(tellableText(leaving(method, url, body))).not.toContain('8Q~');
+  });
+
+  it.each([
+    [
+      'the tags of a vault secret',
+      'PUT',
+      vault,
+      JSON.stringify({ value: '', tags: { a: secret } }),
+    ],
+    ['a version that is edited', 'PATCH', `${vault}/1`, JSON.stringify({ value: secret })],
+    ['the name of a connector', 'PATCH', nylas, JSON.stringify({ name: secret, settings })],
+    ['a display name', 'POST', 'https://graph.localhost/v1.0/applications', `{"a":"${secret}"}`],
+    ['an address', 'GET', `https://graph.localhost/v1.0/applications?$filter=${secret}`, ''],
+    ['another field of the form', 'POST', entra, `client_id=${secret}&client_secret=a`],
+    ['a body that is no JSON', 'PATCH', nylas, secret],
+  ])('is seen in %s', async (_what, method, url, body) => {
+    const made = await settledStage();
+    expect(() => made.oracle.leaves(leaving(method, url, body))).toThrow(/^secret-leaked/);
+  });
+
+  it('is seen in a header, and not in the one that says who asks', async () => {
+    const made = await settledStage();
+    const told = leaving('GET', nylas);
+    expect(() => made.oracle.leaves(told)).not.toThrow();
+    told.headers.set('x-note', secret);
+    expect(() => made.oracle.leaves(told)).toThrow(/^secret-leaked: a request to api\.us/);
   });
 });
 

@@ -8,8 +8,15 @@ import type { Kernel } from '../kernel.ts';
 import type { Obstacles } from '../obstacles.ts';
 import { chainReader, type ChainReader, type Intent } from './chain-reader.ts';
 import { arrivedWrite, type Arrived, type SeenRequest } from './requests.ts';
-import { isAccepted, truthAbout, type HeldSecret, type MemberTruth } from './truth.ts';
+import {
+  isAccepted,
+  truthAbout,
+  type HeldSecret,
+  type ListedSecret,
+  type MemberTruth,
+} from './truth.ts';
 import { LawBroken, type Law } from './verdict.ts';
+import { tellableText, type LeavingRequest } from './wire-text.ts';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -22,6 +29,10 @@ const bounds = {
   orphanMs: 48 * hourMs,
   /** A registration that came back may be held to be gone for so long: replicas, and a look. */
   backMs: 90 * minuteMs,
+  /** Both slots may have been seen taken so long ago: replicas, and a worker that slept. */
+  slotsMs: 2 * hourMs,
+  /** One that ends within this longer than the file's margin may be due: it is spread a little. */
+  dueMs: 10 * 24 * hourMs,
 } as const;
 
 export interface OracleOptions {
@@ -40,6 +51,8 @@ export interface Witness {
 
 export interface Oracle {
   readonly chains: ChainReader;
+  /** A request of Keeper's leaves. */
+  leaves(request: LeavingRequest): void;
   /** A request of Keeper's arrives at a vendor. */
   arrives(request: SeenRequest): Witness | undefined;
   /** A write of Keeper's that was on its way lands: what changed is Keeper's. */
@@ -61,9 +74,11 @@ export interface Oracle {
   readonly counts: { issued: number; removed: number; switched: number };
 }
 
+/** A credential that a request of Keeper's made, under this intent. */
 interface Issued {
   readonly key: string;
   readonly at: number;
+  readonly intent: string;
 }
 
 const secretLike = /8Q~|nyk_v0_|simulated\.[0-9a-f]{48}/;
@@ -80,6 +95,12 @@ export function oracle(options: OracleOptions): Oracle {
   const everActive = new Map<string, Set<string>>();
   const switches: number[] = [];
   const orphanSince = new Map<string, number>();
+  /** Texts of each registration that the vault held when it was last looked at. */
+  const storedBefore = new Map<string, ReadonlySet<string>>();
+  /** Texts that people took out of the vault, and those that a connector has held. */
+  const takenOut = new Set<string>();
+  const everHeld = new Set<string>();
+  const slotsFullAt = new Map<string, number>();
   const counts = { issued: 0, removed: 0, switched: 0 };
   let longestOrphanMs = 0;
 
@@ -136,7 +157,29 @@ export function oracle(options: OracleOptions): Oracle {
       keyIdOf.set(one.text, one.keyId);
       endOf.set(one.keyId, one.endAt);
     }
+    for (const one of truth.held) everHeld.add(one.text);
+    storedBefore.set(member.key, truth.stored);
+    if (areSlotsFull(truth)) slotsFullAt.set(member.key, kernel.now());
     for (const one of member.connectors) formerKeys.set(one.apiKey, one.applicationId);
+  }
+
+  /** Personal accounts: two secrets at the most, ended ones among them. */
+  function areSlotsFull({ applications, listed }: MemberTruth): boolean {
+    const isPersonal = applications.some(({ appId }) =>
+      cloud.directory.application(appId)?.signInAudience.includes('PersonalMicrosoftAccount'),
+    );
+    return isPersonal && listed.filter((one) => one.place === 'application').length >= 2;
+  }
+
+  /** A line of a chain: what it calls Keeper's was made by that very intent (law 7). */
+  function appended(key: string, line: string): void {
+    const claim = chains.appended(key, line, kernel.now());
+    if (!claim || issued.get(claim.keyId)?.intent === claim.intent) return;
+    throw broken(
+      'removal',
+      key,
+      `${claim.keyId} is claimed by ${claim.intent}, which made another`,
+    );
   }
 
   function arrives(request: SeenRequest): Witness | undefined {
@@ -222,28 +265,30 @@ export function oracle(options: OracleOptions): Oracle {
     const now = kernel.now();
     for (const one of after.listed) {
       if (before.listed.some((other) => other.keyId === one.keyId)) continue;
-      issued.set(one.keyId, { key: member.key, at: now });
+      issued.set(one.keyId, { key: member.key, at: now, intent: intent?.id ?? '' });
       counts.issued += 1;
     }
     for (const one of before.listed) {
       if (after.listed.some((other) => other.keyId === one.keyId)) continue;
       counts.removed += 1;
-      judgeRemoval(member, { keyId: one.keyId, text: one.text, endAt: one.endAt }, intent);
+      judgeRemoval(member, { gone: one, before }, intent);
     }
   }
 
   function judgeRemoval(
     member: Member,
-    gone: { readonly keyId: string; readonly text: string; readonly endAt: number },
+    { gone, before }: { readonly gone: ListedSecret; readonly before: MemberTruth },
     intent: Intent | undefined,
   ): void {
     const now = kernel.now();
-    if (gone.endAt <= now) return;
     const chain = chains.chain(member.key);
-    const isOurs = issued.has(gone.keyId) || chain.claimed.has(gone.keyId);
-    if (!isOurs && !chain.ordered.has(gone.keyId)) {
-      throw broken('removal', member.key, `${gone.keyId} was not Keeper's`);
+    const isOurs = issued.has(gone.keyId) || chain.takenOver.has(gone.keyId);
+    const isForeign = !isOurs && !chain.ordered.has(gone.keyId);
+    if (gone.endAt <= now) {
+      if (isForeign) judgeSlot(member, { gone, before });
+      return;
     }
+    if (isForeign) throw broken('removal', member.key, `${gone.keyId} was not Keeper's`);
     const removeAt = chain.ordered.get(gone.keyId);
     // A leaked one goes at its time, whoever still holds it.
     if (intent?.why === 'compromised' && removeAt !== undefined && now >= removeAt - 5 * minuteMs)
@@ -258,6 +303,37 @@ export function oracle(options: OracleOptions): Oracle {
         `${gone.keyId} served ${serves.connector}#${serves.record}`,
       );
     }
+  }
+
+  /** A foreign one that has ended goes only where its slot is needed. */
+  function judgeSlot(
+    member: Member,
+    { gone, before }: { readonly gone: ListedSecret; readonly before: MemberTruth },
+  ): void {
+    const fullAt = slotsFullAt.get(member.key);
+    const wasFull = fullAt !== undefined && kernel.now() - fullAt <= bounds.slotsMs;
+    if (!areSlotsFull(before) && !wasFull) {
+      throw broken('removal', member.key, `${gone.keyId} ended, and no slot was short`);
+    }
+    if (isContent(member, before)) {
+      throw broken('removal', member.key, `${gone.keyId} ended, and no slot was needed`);
+    }
+  }
+
+  /** One proven credential of Keeper's is everywhere, will last, and nobody has ordered another. */
+  function isContent(member: Member, { current, held, listed, stored }: MemberTruth): boolean {
+    const chain = chains.chain(member.key);
+    const one = listed.find((other) => other.text === current?.text);
+    if (!one || !stored.has(one.text) || chain.openOrders.size > 0) return false;
+    const dueMs = member.renewBeforeDays * 24 * hourMs + bounds.dueMs;
+    return (
+      (issued.has(one.keyId) || chain.takenOver.has(one.keyId)) &&
+      chain.proved.has(one.keyId) &&
+      !chain.ordered.has(one.keyId) &&
+      one.endAt - kernel.now() > dueMs &&
+      held.length > 0 &&
+      held.every((other) => other.text === one.text)
+    );
   }
 
   /** A record serves that is active, or has been under Keeper: grants are tied to it. */
@@ -371,7 +447,9 @@ export function oracle(options: OracleOptions): Oracle {
       throw broken('one-unproven', member.key, `${unproven.length} unproven credentials`);
     }
     for (const one of idle) {
-      if (truth.stored.has(one.text)) {
+      // One that has served stays until it ends, though a person has purged its text.
+      const isPurged = takenOut.has(one.text) && everHeld.has(one.text);
+      if (truth.stored.has(one.text) || isPurged) {
         orphanSince.delete(one.keyId);
         continue;
       }
@@ -385,20 +463,29 @@ export function oracle(options: OracleOptions): Oracle {
     }
   }
 
+  function said(where: string, text: string): void {
+    const found = secretLike.exec(text);
+    if (found) throw broken('secret-leaked', undefined, `${where}: ${found[0].slice(0, 3)}…`);
+  }
+
   return {
     chains,
+    leaves: (request) => said(`a request to ${request.url.hostname}`, tellableText(request)),
     arrives,
     lands,
-    appended: (key, line) => chains.appended(key, line, kernel.now()),
-    said(where, text) {
-      const found = secretLike.exec(text);
-      if (found) throw broken('secret-leaked', undefined, `${where}: ${found[0].slice(0, 3)}…`);
-    },
+    appended,
+    said,
     review,
     told,
     isOrdered: (keyId) => members.some((one) => chains.chain(one.key).ordered.has(keyId)),
     disturbed() {
-      for (const member of members) remember(member, truthAbout(cloud, member));
+      for (const member of members) {
+        const truth = truthAbout(cloud, member);
+        for (const text of storedBefore.get(member.key) ?? []) {
+          if (!truth.stored.has(text)) takenOut.add(text);
+        }
+        remember(member, truth);
+      }
     },
     get longestOrphanMs() {
       return longestOrphanMs;

@@ -489,6 +489,14 @@ describe('a foreign credential', () => {
       nearlyOver(made, 'k1');
     };
     expect(removals(due)).toEqual(remove('f1', 'ended', 'slot-needed'));
+    // Without the vault nothing seems to be stored, whatever is.
+    for (const part of ['current', 'pending'] as const) {
+      const blind = (made: World): void => {
+        due(made);
+        made.observed[part] = unseen;
+      };
+      expect(removals(blind)).toEqual([]);
+    }
   });
 
   it('stays while it lives, although its slot is needed', () => {
