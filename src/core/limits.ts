@@ -62,6 +62,9 @@ export const firstBackoffMs = minuteMs;
 export const firstPersonBackoffMs = hourMs;
 export const maxBackoffMs = dayMs;
 
+/** The longest own wait after a refusal for haste: nothing was done, and the vendor said when to come again. */
+export const maxThrottledMs = hourMs;
+
 /** The longest of Keeper's own waits while a connector is down, or within the last 72 hours. */
 export const urgentBackoffMs = 15 * minuteMs;
 

@@ -168,7 +168,12 @@ function namedVersions(memory: Memory, secret: Held['secret']): readonly string[
   if (!memory.registration) return undefined;
   const named = Object.values(memory.credentials)
     .toSorted((one, other) => other.addedAt - one.addedAt)
-    .flatMap((one) => one.held.filter((held) => held.secret === secret).slice(-3).toReversed())
+    .flatMap((one) =>
+      one.held
+        .filter((held) => held.secret === secret)
+        .slice(-3)
+        .toReversed(),
+    )
     .map((held) => held.version);
   return [...new Set(named)];
 }

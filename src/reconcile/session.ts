@@ -24,6 +24,7 @@ import {
   graphSpacingMs,
   intentDeadlineMs,
   lifetimeLadderDays,
+  maxThrottledMs,
   replicationMs,
 } from '../core/limits.ts';
 import type { Memory, Wait } from '../core/memory.ts';
@@ -194,7 +195,8 @@ function backoff(
   const consequence = consequenceOf(fault);
   const isPerson = consequence.kind === 'person' && !isTooFresh(session, fault, now);
   const firstMs = isPerson ? firstPersonBackoffMs : firstBackoffMs;
-  const ownMs = backoffMs(firstMs, attempts, `${session.desired.key}/${step}`);
+  const backedOffMs = backoffMs(firstMs, attempts, `${session.desired.key}/${step}`);
+  const ownMs = fault.kind === 'throttled' ? Math.min(maxThrottledMs, backedOffMs) : backedOffMs;
   const askedMs = consequence.kind === 'wait' ? (consequence.ms ?? 0) : 0;
   const transient: Reason = fault.kind === 'throttled' ? 'throttled' : 'backing-off';
   return {

@@ -22,8 +22,8 @@ interface Limit {
 
 /** Creating a registration takes three writes: the last has to wait. */
 const graphWrites: Limit = { kind: 'budget/graph-writes', most: 2, withinMs: 60_000 };
-/** One look fits, with what a push reads besides; two passes at once do not. */
-const nylasRequests: Limit = { kind: 'budget/nylas-requests', most: 20, withinMs: 10_000 };
+/** A look at a connector of a dozen records fits, with what a push reads besides; two at once do not. */
+const nylasRequests: Limit = { kind: 'budget/nylas-requests', most: 40, withinMs: 10_000 };
 
 /** The budgets of a seed: mostly none, some for the tenant, some for a share of the callers. */
 export function budgetsOf(kernel: Pick<Kernel, 'now'>, fortune: Fortune): Budgets {

@@ -235,12 +235,12 @@ class Life {
 
   #note(
     member: Member,
-    { plan: { state, reason } }: Extract<PassReport, { kind: 'looked' }>,
+    { plan: { state, reason, standing } }: Extract<PassReport, { kind: 'looked' }>,
   ): void {
     const { kernel } = this.#stage;
     const isWell = state === 'healthy' || reason === 'settling';
     const before = this.#unwell.get(member.key);
-    if (reason === 'slots-full') this.#clearSlots(member);
+    if (standing.some((one) => one.reason === 'slots-full')) this.#clearSlots(member);
     if (isWell) {
       this.#unwell.delete(member.key);
       if (before) this.#converged(before.since);

@@ -266,6 +266,7 @@ describe('law 12: the bounds', () => {
       lifetimeCapMs: 7776000,
       maxBackoffMs: 86400,
       maxPatienceMs: 3600,
+      maxThrottledMs: 3600,
       minuteMs: 60,
       passMs: 180,
       proofPauseMs: 2,
