@@ -99,7 +99,8 @@ export function decodeLine(
   if (typeof hash !== 'string' || hashOf(members) !== hash) return defect('wrong-hash');
   if (`{${members.join(',')}}` !== line) return defect('not-canonical');
   const told = fromWire(wire);
-  if (!isRecord(told) || !isEntryShaped(told)) return defect('wrong-shape');
+  const isEntry = isRecord(told) && typeof told['at'] === 'number' && isEntryShaped(told);
+  if (!isEntry) return defect('wrong-shape');
   return { entry: told as unknown as Entry, link: { seq, hash } };
 }
 

@@ -258,19 +258,136 @@ def instants_hold(value):
 # --- Lines of a chain: sections 2 and 3 ---------------------------------------------------------
 
 
-def object_with(name):
-    return lambda value: is_object(value) and is_text(value.get(name))
+def is_flag(value):
+    return isinstance(value, bool)
 
 
+def one_of(*words):
+    return lambda value: is_text(value) and value in words
+
+
+def maybe(test):
+    return lambda value: value is None or test(value)
+
+
+def list_of(test):
+    return lambda value: isinstance(value, list) and all(test(item) for item in value)
+
+
+def object_of(tests):
+    return lambda value: is_object(value) and members_pass(value, tests)
+
+
+def members_pass(value, tests):
+    for name, test in tests.items():
+        if name in value and value[name] is None:
+            return False  # null is not the same as nothing
+        if not test(value.get(name)):
+            return False
+    return True
+
+
+def named_by(name, table):
+    def test(value):
+        tests = table.get(value.get(name)) if is_object(value) and is_text(value.get(name)) else None
+        return tests is not None and members_pass(value, tests)
+
+    return test
+
+
+def texts(*names):
+    return {name: is_text for name in names}
+
+
+# What every object of JavaScript has by itself; words for people may say what they like.
+INBORN = {
+    "__proto__", "__defineGetter__", "__defineSetter__", "__lookupGetter__", "__lookupSetter__", "constructor",
+    "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString", "toString", "valueOf",
+}  # fmt: skip
+FOR_PEOPLE = {"reason", "by", "worker", "because", "result", "subject", "configuration", "build", "identity"}
+
+
+def names_are_own(value, name=""):
+    if is_text(value):
+        return name in FOR_PEOPLE or value not in INBORN
+    if isinstance(value, list):
+        return all(names_are_own(item) for item in value)
+    if is_object(value):
+        return all(names_are_own(item, key) for key, item in value.items())
+    return True
+
+
+HELD = object_of({"secret": one_of("current", "pending"), "version": is_text})
+FAULT = object_of({
+    **texts("kind", "vendor"), "code": maybe(is_text), "requestId": maybe(is_text),
+    "status": maybe(is_number), "retryAfterMs": maybe(is_number),
+})  # fmt: skip
+RECORD = object_of({"id": is_text, "updatedAt": is_instant, "reached": is_flag})
+FACTS = object_of({
+    **{name: maybe(is_text) for name in ("objectId", "appId", "keyId", "hint", "version", "activeRecordId")},
+    "endAt": maybe(is_instant), "found": maybe(is_flag), "lifetimeCapDays": maybe(is_number),
+    "records": maybe(list_of(RECORD)),
+    "grants": maybe(object_of({"total": is_number, "invalid": is_number})),
+})  # fmt: skip
+EFFECTS = {
+    "create-registration": texts("uniqueName"),
+    "update-registration": {**texts("objectId", "patch"), "changes": list_of(is_text)},
+    "create-service-principal": texts("appId"),
+    "add-credential": {"objectId": is_text, "endAt": is_instant},
+    "store-credential": texts("keyId"),
+    "promote-credential": texts("keyId"),
+    "push-credential": {**texts("connector", "keyId", "appId"), "creates": is_flag, "record": maybe(is_text)},
+    "remove-credential": texts("objectId", "keyId", "why"),
+    "disable-version": {"keyId": is_text, "held": HELD},
+}
+SEEN = {
+    "registration-known": {**texts("objectId", "appId"), "created": is_flag},
+    "connector-known": texts("connector"),
+    "secret-known": {},
+    "foreign-credential": {"keyId": is_text, "endAt": is_instant},
+    "foreign-permission": texts("subject"),
+    "foreign-redirect-uri": texts("subject"),
+    "foreign-version": texts("version"),
+    "version-found": {"keyId": is_text, "held": HELD},
+    "credential-gone": texts("keyId"),
+    "credential-back": texts("keyId"),
+    "record-gone": texts("connector", "record"),
+    "record-changed": {**texts("connector", "record"), "updatedAt": is_instant},
+}
+BODIES = {
+    "resync": texts("mode"),
+    "rotate": texts("reason"),
+    "compromised": {"keyIds": list_of(is_text), "removeAt": is_instant, "endGrants": is_text},
+    "retire": texts("keyId"),
+    "freeze": {"untilAt": is_instant},
+    "thaw": {},
+}
 KINDS = {
-    "intent": {"id": is_text, "effect": object_with("kind"), "deadlineAt": is_instant, "because": is_text},
-    "outcome": {"intent": is_text, "result": is_text},
-    "proof": {"keyId": is_text, "held": is_object, "result": is_text},
-    "recovery": {"intent": is_text, "finding": is_text},
-    "observation": {"seen": object_with("what")},
-    "order": {"orderId": is_text, "by": is_text, "orderedAt": is_instant, "body": is_object},
-    "order-end": {"orderId": is_text, "result": is_text},
-    "configuration": {"configuration": is_text},
+    "intent": {
+        "id": is_text, "effect": named_by("kind", EFFECTS), "deadlineAt": is_instant, "because": is_text,
+        "worker": maybe(is_text), "wokenBy": maybe(is_text),
+    },
+    "outcome": {
+        "intent": is_text, "result": one_of("done", "refused", "doubtful", "unsent"), "facts": maybe(FACTS),
+        "fault": maybe(FAULT), "requestId": maybe(is_text), "retryAt": maybe(is_instant), "reason": maybe(is_text),
+    },
+    "proof": {
+        "keyId": is_text, "held": HELD,
+        "result": one_of("proved", "refused", "unclear", "disproved", "still-accepted"),
+        "code": maybe(is_number), "fault": maybe(FAULT), "requestId": maybe(is_text), "retryAt": maybe(is_instant),
+        "takeOver": maybe(object_of({"hint": is_text, "endAt": is_instant})),
+    },
+    "recovery": {
+        "intent": is_text, "finding": one_of("in-doubt", "not-done", "done", "ambiguous"),
+        "keyId": maybe(is_text), "hint": maybe(is_text), "endAt": maybe(is_instant),
+    },
+    "observation": {"seen": named_by("what", SEEN)},
+    "order": {
+        "orderId": is_text, "by": is_text, "orderedAt": is_instant, "body": named_by("kind", BODIES),
+        "keyIds": maybe(list_of(is_text)),
+    },
+    "order-end": {"orderId": is_text, "result": one_of("done", "refused"), "reason": maybe(is_text)},
+    "configuration": {"configuration": is_text, "build": maybe(is_text), "identity": maybe(is_text)},
 }
 DEFECTS = {
     "too-long", "not-json", "wrong-shape", "newer-format", "wrong-number", "broken-link", "wrong-hash",
@@ -288,7 +405,8 @@ def is_entry(entry):
     members = KINDS.get(kind) if is_text(kind) else None
     if members is None or not is_instant(entry.get("at")):
         return False
-    return all(test(entry.get(name)) for name, test in members.items()) and instants_hold(entry)
+    own = {name: item for name, item in entry.items() if name not in ("hash", "prev")}
+    return members_pass(entry, members) and instants_hold(entry) and names_are_own(own)
 
 
 def read_line(line, seq, prev):

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { NylasSurroundings } from '../../support/contract-nylas.ts';
 import { ensureConnector } from '../../support/contract-nylas.ts';
-import { contractHookMs } from '../../support/contract-run.ts';
+import { contractHookMs, valueOf } from '../../support/contract-run.ts';
 import { answer, answerTable, questions, type Answer, type Question } from './answer.ts';
 import { probeGrantAndRecord, probeGrantAndSettings, type GrantState } from './grant-probes.ts';
 import {
@@ -41,6 +41,7 @@ export function asker(surroundings: NylasSurroundings): Asker {
     if (question === 5 || question === 7) {
       if (grant === undefined) return answer(question, 'not answered', 'no grant was given');
       isGood = false;
+      await openApplication(surroundings);
       const probe = question === 5 ? probeGrantAndSettings : probeGrantAndRecord;
       return probe({ ...surroundings, grant }, state);
     }
@@ -54,6 +55,11 @@ export function asker(surroundings: NylasSurroundings): Asker {
   }
 
   return { ask };
+}
+
+/** Nothing is written with a key that has not opened the application. */
+async function openApplication({ connectors, connector }: NylasSurroundings): Promise<void> {
+  valueOf(await connectors.readApplication(connector));
 }
 
 /** Which questions a run asks, and where its table goes. */

@@ -35,9 +35,10 @@ function chainOf(all: readonly EntryBody[]): string {
   return text;
 }
 
-/** A line whose hash is right, whatever it says. */
+/** A line whose hash is right, whatever it says; a member that is undefined is left out. */
 function forged(members: Record<string, unknown>, newline = '\n'): string {
-  const unsigned = { v: 1, seq: 1, prev: genesis.hash, at: '2026-01-05T08:00:00.123Z', ...members };
+  const said = { v: 1, seq: 1, prev: genesis.hash, at: '2026-01-05T08:00:00.123Z', ...members };
+  const unsigned = JSON.parse(JSON.stringify(said)) as Record<string, unknown>;
   return `${canonicalJson({ ...unsigned, hash: sha256(canonicalJson(unsigned)) })}${newline}`;
 }
 
@@ -59,6 +60,11 @@ describe('a chain', () => {
     ['no JSON', 'not json\n', 'not-json'],
     ['a JSON value that is no object', '42\n', 'wrong-shape'],
     ['a list', '[]\n', 'wrong-shape'],
+    [
+      'no instant',
+      forged({ kind: 'configuration', configuration: 'c', at: undefined }),
+      'wrong-shape',
+    ],
     ['an unknown kind', forged({ kind: 'gossip' }), 'wrong-shape'],
     ['a kind of the prototype', forged({ kind: 'constructor' }), 'wrong-shape'],
     [
