@@ -63,7 +63,7 @@ const chanceFates: readonly (readonly [fate: Fate, share: number])[] = [
   ['slow', 6],
   ['answered-late', 4],
   ['swallowed', 2],
-  ['lands-late', 4],
+  ['lands-late', 20],
 ];
 
 /** The kinds of mishaps on the wire, as they are counted. */
@@ -220,13 +220,15 @@ function drawFate(options: WireOptions, request: TransportRequest): Fate {
   return fate;
 }
 
+/** Few writes can land late: to those it happens often, to all others never. */
 function oneOf(fortune: Fortune, mayLandLate: boolean): Fate {
   const random = fortune.random.fork(`fate/${fortune.struck}`);
-  const total = chanceFates.reduce((sum, [, share]) => sum + share, 0);
+  const fates = chanceFates.filter(([fate]) => mayLandLate || fate !== 'lands-late');
+  const total = fates.reduce((sum, [, share]) => sum + share, 0);
   let drawn = random.next() * total;
-  for (const [fate, share] of chanceFates) {
+  for (const [fate, share] of fates) {
     drawn -= share;
-    if (drawn < 0) return fate === 'lands-late' && !mayLandLate ? 'cut-after' : fate;
+    if (drawn < 0) return fate;
   }
   return 'failed-503';
 }
