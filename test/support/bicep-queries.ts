@@ -274,7 +274,7 @@ function called(name: string, given: readonly Value[], now: number): Value {
     case 'coalesce':
       return given.find((one) => one !== null && one !== '') ?? null;
     case 'split':
-      return { ...textOf(first).split(textOf(second)) };
+      return Object.fromEntries(textOf(first).split(textOf(second)).entries());
     case 'now':
       return now;
     case 'ago':

@@ -154,7 +154,27 @@ describe('isEntryShaped()', () => {
     expect(isEntryShaped({ ...entries['outcome'], ...extra })).toBe(false);
   });
 
+  it.each<[string, Members]>([
+    ...['done', 'refused', 'doubtful', 'unsent'].map((result): [string, Members] => [
+      'outcome',
+      { result },
+    ]),
+    ...['proved', 'refused', 'unclear', 'disproved', 'still-accepted'].map(
+      (result): [string, Members] => ['proof', { result }],
+    ),
+    ...['in-doubt', 'not-done', 'done', 'ambiguous'].map((finding): [string, Members] => [
+      'recovery',
+      { finding },
+    ]),
+    ...['done', 'refused'].map((result): [string, Members] => ['order-end', { result }]),
+    ['proof', { held: { secret: 'pending', version: 'v' } }],
+  ])('takes an entry of kind %s with %o', (kind, members) => {
+    expect(isEntryShaped({ ...entries[kind], ...members })).toBe(true);
+  });
+
   it.each<[string, string, Members]>([
+    ['outcome', 'count of grants', { facts: { grants: { total: 'many', invalid: 0 } } }],
+    ['outcome', 'instant in a list', { more: [{ at: 1 }, { at: null }] }],
     ['outcome', 'result', { result: 'perhaps' }],
     ['proof', 'result', { result: 'perhaps' }],
     ['recovery', 'finding', { finding: 'perhaps' }],

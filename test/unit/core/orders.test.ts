@@ -77,6 +77,16 @@ describe('orderFulfilled()', () => {
     expect(finds(orderFulfilled, blind)).toEqual([]);
   });
 
+  it('has retired also while a connector is down, for that is another matter', () => {
+    const change = (made: World): void => {
+      rotated(made);
+      ordered(made, { kind: 'retire', keyId: 'k1' });
+      isGone(made, 'k1');
+      connectorOf(made).clean!.keyId = 'k1';
+    };
+    expect(finds(orderFulfilled, change)).toEqual(endsOrder('done'));
+  });
+
   it('has rotated when every connector holds one that was added since', () => {
     const rotate = (made: World): void => {
       rotated(made);
