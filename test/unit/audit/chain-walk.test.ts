@@ -70,6 +70,17 @@ describe('walkChain()', () => {
     expect((await walked(place)).walk).toEqual({ place, defect: { seq: 6, defect: 'missing' } });
   });
 
+  it.each([
+    ['too long to be an entry', 'too-long', Buffer.alloc(17_000, 'x')],
+    ['no text', 'not-json', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+  ])('names a line that is %s', async (_, defect, line) => {
+    const { place } = (await walked()).walk;
+    const name = chainFile('calendar', 2);
+    const whole = log.bytes.get(name) ?? new Uint8Array();
+    log.bytes.set(name, Buffer.concat([whole, line, Buffer.from('\n')]));
+    expect((await walked()).walk).toEqual({ place, defect: { seq: 6, defect } });
+  });
+
   it('names the first entry behind a gap, and a line that was not finished', async () => {
     log.put(chainFile('calendar', 4), '');
     expect((await walked()).walk.defect).toEqual({ seq: 6, defect: 'missing' });
