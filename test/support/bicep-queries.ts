@@ -92,7 +92,8 @@ type Reader = ReturnType<typeof readerOf>;
 
 function readerOf(text: string, now: number) {
   const tokens =
-    text.match(/\d{4}-\d\d-\d\d|\d+[dhm]\b|'[^']*'|mv-expand|[A-Za-z_]\w*|[=!]=|[<>+().,=]/gu) ?? [];
+    text.match(/\d{4}-\d\d-\d\d|\d+[dhm]\b|'[^']*'|mv-expand|[A-Za-z_]\w*|[=!]=|[<>+().,=]/gu) ??
+    [];
   const unread = text.replaceAll(/\s/gu, '').length - tokens.join('').replaceAll(/\s/gu, '').length;
   if (unread !== 0) throw new RangeError(`not understood: ${text}`);
   let at = 0;
