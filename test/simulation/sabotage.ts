@@ -139,23 +139,6 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'trust-the-event',
-    tells: 'an event that a version was made counts as its promotion',
-    edits: [
-      {
-        file: 'reconcile/pass.ts',
-        find: 'memory: memoryForPlan(session),',
-        replace: 'memory: believing(session, observed),',
-      },
-      {
-        file: 'reconcile/pass.ts',
-        find: 'function decide(session: Session, observed: Observed): End {',
-        replace:
-          "function believing(session: Session, observed: Observed): Memory {\n  const memory = memoryForPlan(session);\n  const told = valueOf(observed.pending)?.current;\n  const keyId = told?.tags['keyId'] ?? '';\n  if (session.wokenBy !== 'event' || !told || !Object.hasOwn(memory.credentials, keyId)) return memory;\n  return { ...memory, promoted: { keyId, version: told.version, at: session.world.clock.now() } };\n}\n\nfunction decide(session: Session, observed: Observed): End {",
-      },
-    ],
-  },
-  {
     name: 'unchecked-application',
     tells: 'a secret is pushed with whatever API key there is',
     edits: [
