@@ -143,6 +143,11 @@ export const sabotages: readonly Sabotage[] = [
     tells: 'a secret is pushed with whatever API key there is',
     edits: [
       {
+        file: 'clients/nylas-send.ts',
+        find: 'keys.opened.isRight(addressee, key),',
+        replace: 'true,',
+      },
+      {
         file: 'reconcile/apply-push.ts',
         find: 'if (application.value.applicationId === connector.applicationId) return true;',
         replace: 'return true;',
