@@ -1,4 +1,5 @@
 /** Small checks of foreign values, put together to larger ones. Members that are not named may be there. */
+import { isObject } from './shapes.ts';
 
 /** True for a value of the right shape. */
 export type Check = (value: unknown) => boolean;
@@ -38,19 +39,15 @@ export function all(...checks: readonly Check[]): Check {
 /** An object whose members pass. */
 export function members(wanted: Members): Check {
   const each = Object.entries(wanted);
-  return (value) => isRecord(value) && each.every(([name, check]) => check(value[name]));
+  return (value) => isObject(value) && each.every(([name, check]) => check(value[name]));
 }
 
 /** An object that says itself which of several it is, and is that one. */
 export function variant(discriminant: string, table: Readonly<Record<string, Members>>): Check {
   const checks = new Map(Object.entries(table).map(([name, wanted]) => [name, members(wanted)]));
   return (value) => {
-    if (!isRecord(value)) return false;
+    if (!isObject(value)) return false;
     const name = value[discriminant];
     return typeof name === 'string' && (checks.get(name)?.(value) ?? false);
   };
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** Folded chains on blobs `state/<registration>.json`; what a tick needs is in their metadata. */
 import { failure, success, type Result } from '../core/fault.ts';
-import { stateFormat } from '../reconcile/chain-session.ts';
+import { isInstant, stateFormat } from '../reconcile/chain-session.ts';
 import type { StateHead, StateStore } from '../reconcile/world.ts';
 import { blobListing, type ListedBlob } from './blob-listing.ts';
 import { blobBytes } from './limits.ts';
@@ -199,7 +199,7 @@ function glanceIn(metadata: ListedBlob['metadata']): Partial<StateHead> {
 function numberIn(text: string | undefined): number | undefined {
   const value = text === undefined || text === '' ? Number.NaN : Number(text);
   // None of them is beyond what a date can hold.
-  return Math.abs(value) <= 8.64e15 ? value : undefined;
+  return isInstant(value) ? value : undefined;
 }
 
 function decoded(value: string): string {

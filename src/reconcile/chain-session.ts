@@ -189,7 +189,7 @@ function statusIn(text: string): RegistrationStatus | undefined {
 }
 
 /** What a date can hold: 8.64e15 ms on both sides of 1970 (ECMA-262, time values). */
-function isInstant(value: unknown): value is number {
+export function isInstant(value: unknown): value is number {
   return typeof value === 'number' && Math.abs(value) <= 8.64e15;
 }
 
