@@ -1,4 +1,6 @@
 /** Role: the product as it is started, with a collector of OTLP beside it: good, bad, or none at all. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { repository, isStale, writeBundle } from '../../scripts/bundle.ts';
 import { startCollector, type Collector } from '../support/collector.ts';
@@ -6,6 +8,7 @@ import { storedIn, worldIn } from '../support/data-folder.ts';
 import { leaksIn } from '../support/haystack.ts';
 import { apiOf } from '../support/keeper-api.ts';
 import { endKeepers, newFolder, runKeeper, startKeeper } from '../support/keeper-process.ts';
+import { ownFile } from './own-file.ts';
 
 const open: Collector[] = [];
 
@@ -71,7 +74,9 @@ describe('metrics of a running Keeper', () => {
 
   it('do no harm when their collector does not answer', async () => {
     const collector = await collecting('hang');
-    const { code, stdout, stderr } = await runKeeper('--once', '--json', '--seed', '3');
+    const path = join(newFolder(), 'own.yaml');
+    writeFileSync(path, ownFile);
+    const { code, stdout, stderr } = await runKeeper('--once', '--json', '--config', path);
     expect(code, stderr).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ ok: true, settled: true, outageSeconds: 0 });
     expect(collector.deliveries).not.toEqual([]);

@@ -1,4 +1,6 @@
 /** Role: the first command that a newcomer types, and what it does to the simulated world. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Report } from '../../src/local/report.ts';
 import { isWrite, requestsIn, storedIn, vendorState, worldIn } from '../support/data-folder.ts';
@@ -28,7 +30,7 @@ describe('npm start -- --once --json', () => {
 });
 
 describe('npm start -- --once --json --data DIR', () => {
-  it('leaves the world as the report says, and does nothing when started again', async () => {
+  it('leaves the world as the report says, does nothing when started again, and takes another file', async () => {
     const folder = newFolder();
     const first = await runKeeper('--once', '--json', '--faults', 'none', '--data', folder);
     expect(first.code, first.stderr).toBe(0);
@@ -56,6 +58,8 @@ describe('npm start -- --once --json --data DIR', () => {
     const later = requestsIn(folder).slice(asked);
     expect(later.length).toBeGreaterThan(0);
     expect(later.filter(isWrite)).toEqual([]);
+
+    await expectAnotherFile(folder, again);
   });
 });
 
@@ -101,6 +105,25 @@ describe('npm start -- --fast-forward', () => {
     }, 600_000);
   }
 });
+
+/** With another file the folder goes on, and nothing of it is lost. */
+async function expectAnotherFile(folder: string, before: Report): Promise<void> {
+  const path = join(folder, 'changed.yaml');
+  const { file } = JSON.parse(readFileSync(join(folder, 'world.json'), 'utf8')) as {
+    file: string;
+  };
+  writeFileSync(path, file.replace('Contoso Calendar', 'Contoso Planner'));
+  const args = ['--once', '--json', '--data', folder, '--config', path];
+  const { code, stdout, stderr } = await runKeeper(...args);
+  expect(code, stderr).toBe(0);
+  const [calendar, ...others] = reportIn(stdout).registrations;
+  const [calendarBefore, ...othersBefore] = before.registrations;
+  expect(others).toEqual(othersBefore);
+  const did = [...(calendarBefore?.did ?? []), 'update-registration'];
+  expect(calendar).toEqual({ ...calendarBefore, did });
+  const { directory } = (await worldIn(folder)).cloud;
+  expect(directory.application(calendar?.appId ?? '')?.displayName).toBe('Contoso Planner');
+}
 
 /** What it did, in order; without faults there are no detours. */
 function expectDeeds(report: Report): void {

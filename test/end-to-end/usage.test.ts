@@ -1,39 +1,15 @@
 /** Role: wrong options, files and ports are told in clear words, with exit code 2 and no remains. */
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { heldBy, worldIn } from '../support/data-folder.ts';
 import { endKeepers, newFolder, runKeeper, type Ended } from '../support/keeper-process.ts';
 import { reportIn } from './demonstration.ts';
+import { ownFile } from './own-file.ts';
 
 afterEach(endKeepers);
-
-const ownFile = `
-registrations:
-  rooms:
-    displayName: Own Rooms
-    audience: organizations-and-personal
-    redirectUris: [hosted-eu]
-    permissions: [Calendars.Read]
-    secret: { vault: own-vault, name: nylas-rooms }
-    connectors:
-      - region: eu
-        applicationId: 0b5e1c3a-9a4e-4e56-8f0e-1d2c3b4a5f60
-        apiKeySecret: nylas-eu
-  desk:
-    displayName: Own Desk
-    audience: organizations
-    appId: 11111111-2222-4333-8444-555555555555
-    redirectUris: [hosted-us]
-    permissions: [Mail.Read]
-    secret: { vault: other-vault, name: nylas-desk }
-    connectors:
-      - region: us
-        applicationId: 7c1d2e3f-4a5b-4c6d-8e7f-901a2b3c4d5e
-        apiKeySecret: nylas-us
-`;
 
 const faultyFile = `registrations:
   one:
@@ -170,24 +146,5 @@ describe('npm start -- --config FILE', () => {
     expect(world.cloud.directory.applications().map((one) => one.signInAudience)).toEqual(
       expect.arrayContaining(['AzureADandPersonalMicrosoftAccount', 'AzureADMultipleOrgs']),
     );
-  });
-
-  it('takes another file for a folder that lasts, and loses nothing', async () => {
-    const folder = newFolder();
-    const first = await runKeeper('--once', '--json', '--faults', 'none', '--data', folder);
-    expect(first.code, first.stderr).toBe(0);
-    const path = join(folder, 'changed.yaml');
-    const { file } = JSON.parse(readFileSync(join(folder, 'world.json'), 'utf8')) as {
-      file: string;
-    };
-    writeFileSync(path, file.replace('Contoso Calendar', 'Contoso Planner'));
-    const second = await runKeeper('--once', '--json', '--data', folder, '--config', path);
-    expect(second.code, second.stderr).toBe(0);
-    const [calendar, ...others] = reportIn(second.stdout).registrations;
-    const [before, ...othersBefore] = reportIn(first.stdout).registrations;
-    expect(others).toEqual(othersBefore);
-    expect(calendar).toEqual({ ...before, did: [...(before?.did ?? []), 'update-registration'] });
-    const { directory } = (await worldIn(folder)).cloud;
-    expect(directory.application(calendar?.appId ?? '')?.displayName).toBe('Contoso Planner');
   });
 });

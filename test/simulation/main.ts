@@ -118,6 +118,7 @@ function reportOf(choices: Choices, { tally, done, failures, startedMs, logs }: 
     unavoidableSeconds: tally.unavoidableSeconds,
     longestOrphanHours: Math.round(tally.longestOrphanHours * 10) / 10,
     longestConvergenceMinutes: Math.round(tally.longestConvergenceMinutes),
+    mostPassesPerHour: tally.mostPassesPerHour,
     durationMs: Math.round(performance.now() - startedMs),
     mode: choices.mode,
     ...(logs[0] === undefined ? {} : { log: logs[0] }),

@@ -139,6 +139,23 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
+    name: 'trust-the-event',
+    tells: 'connectors get the version that an event of the vault names, proven or not',
+    edits: [
+      {
+        file: 'functions/handlers.ts',
+        find: "if (concerned.length === 0) world.log.info('event ignored', { why: 'not-ours' });",
+        replace: 'for (const one of concerned) Object.assign(one, { named: raw.data?.Version });',
+      },
+      {
+        file: 'core/target.ts',
+        find: 'return lastResort ?? stayingCredential(scene, promoted)',
+        replace:
+          'const { named } = scene.desired;\n  const trusted = scene.credentials.find((one) => one.live && one.held?.version === named);\n  return trusted ?? lastResort ?? stayingCredential(scene, promoted)',
+      },
+    ],
+  },
+  {
     name: 'unchecked-application',
     tells: 'a secret is pushed with whatever API key there is',
     edits: [

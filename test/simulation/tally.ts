@@ -13,6 +13,8 @@ export interface Tally {
   unavoidableSeconds: Record<string, number>;
   longestOrphanHours: number;
   longestConvergenceMinutes: number;
+  /** Over one registration. */
+  mostPassesPerHour: number;
 }
 
 export function blankTally(): Tally {
@@ -27,6 +29,7 @@ export function blankTally(): Tally {
     unavoidableSeconds: {},
     longestOrphanHours: 0,
     longestConvergenceMinutes: 0,
+    mostPassesPerHour: 0,
   };
 }
 
@@ -46,6 +49,7 @@ export function added(one: Tally, other: Tally): Tally {
       one.longestConvergenceMinutes,
       other.longestConvergenceMinutes,
     ),
+    mostPassesPerHour: Math.max(one.mostPassesPerHour, other.mostPassesPerHour),
   };
 }
 

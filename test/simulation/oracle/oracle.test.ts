@@ -178,6 +178,19 @@ function issued(made: Stage, id: string, endsInDays: number): { keyId: string; t
   return added;
 }
 
+/** The chain tells of a proof. */
+function proved(made: Stage, keyId: string): void {
+  const line = nextLine(made, { kind: 'proof', keyId, result: 'proved' });
+  made.oracle.appended(memberOf(made).key, line);
+}
+
+/** The text of a new credential of Keeper's that is proven. */
+function issuedAndProved(made: Stage, id: string, endsInDays: number): string {
+  const { keyId, text } = issued(made, id, endsInDays);
+  proved(made, keyId);
+  return text;
+}
+
 /** A version of the vault secret that Keeper writes. */
 function promoted(made: Stage, id: string, text: string): void {
   const { secretName } = memberOf(made);
@@ -216,17 +229,35 @@ async function roomyStage(): Promise<Stage> {
 describe('each law', () => {
   it('never-shorter: a working credential gives way to one that ends earlier', async () => {
     const made = await roomyStage();
-    const texts = [700, 30].map((days) => issued(made, `add-${days}`, days).text);
+    const texts = [700, 30].map((days) => issuedAndProved(made, `add-${days}`, days));
     expect(() => pushed(made, 'a-push', texts[0] ?? '')).not.toThrow();
     expect(() => pushed(made, 'another', texts[1] ?? '')).toThrow(/^never-shorter/);
+  });
+
+  it.each([700, 4])(
+    'proven-first: what works for %d days more gives way to what no proof names',
+    async (days) => {
+      const made = await roomyStage();
+      pushed(made, 'a-push', issuedAndProved(made, 'an-add', days));
+      const { keyId, text } = issued(made, 'another-add', 740);
+      expect(() => pushed(made, 'another', text)).toThrow(/^proven-first: .* unproven$/);
+      proved(made, keyId);
+      expect(() => pushed(made, 'a-third', text)).not.toThrow();
+    },
+  );
+
+  it('proven-first: in the last three days an unproven one may serve', async () => {
+    const made = await roomyStage();
+    pushed(made, 'a-push', issuedAndProved(made, 'an-add', 3));
+    const { text } = issued(made, 'another-add', 740);
+    expect(() => pushed(made, 'another', text)).not.toThrow();
   });
 
   it('current-is-proven: the current version is written with what no proof names', async () => {
     const made = await roomyStage();
     const { keyId, text } = issued(made, 'an-add', 700);
     expect(() => promoted(made, 'a-promotion', text)).toThrow(/^current-is-proven/);
-    const { key } = memberOf(made);
-    made.oracle.appended(key, nextLine(made, { kind: 'proof', keyId, result: 'proved' }));
+    proved(made, keyId);
     expect(() => promoted(made, 'another', text)).not.toThrow();
   });
 
@@ -259,7 +290,7 @@ describe('each law', () => {
   it('blast-radius: more switches within an hour than two clock hours allow', async () => {
     const made = await roomyStage();
     const ids = ['one', 'two', 'three', 'four', 'five', 'six'];
-    const texts = ids.map((id, index) => issued(made, `add-${id}`, 710 + index).text);
+    const texts = ids.map((id, index) => issuedAndProved(made, `add-${id}`, 710 + index));
     const switched = (): void => {
       for (const [index, text] of texts.entries()) pushed(made, `push-${ids[index] ?? ''}`, text);
     };

@@ -7,14 +7,10 @@ import type { Member } from '../fleet.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Obstacles } from '../obstacles.ts';
 import { chainReader, type ChainReader, type Intent } from './chain-reader.ts';
+import { removalLaws, type Issued } from './removal-laws.ts';
 import { arrivedWrite, type Arrived, type SeenRequest } from './requests.ts';
-import {
-  isAccepted,
-  truthAbout,
-  type HeldSecret,
-  type ListedSecret,
-  type MemberTruth,
-} from './truth.ts';
+import { switchLaws, type Change } from './switch-laws.ts';
+import { truthAbout, type MemberTruth } from './truth.ts';
 import { LawBroken, type Law } from './verdict.ts';
 import { tellableText, type LeavingRequest } from './wire-text.ts';
 
@@ -29,10 +25,6 @@ const bounds = {
   orphanMs: 48 * hourMs,
   /** A registration that came back may be held to be gone for so long: replicas, and a look. */
   backMs: 90 * minuteMs,
-  /** Both slots may have been seen taken so long ago: replicas, and a worker that slept. */
-  slotsMs: 2 * hourMs,
-  /** One that ends within this longer than the file's margin may be due: it is spread a little. */
-  dueMs: 10 * 24 * hourMs,
 } as const;
 
 export interface OracleOptions {
@@ -71,14 +63,7 @@ export interface Oracle {
   disturbed(): void;
   readonly longestOrphanMs: number;
   /** Removals by Keeper, pushes that changed a secret, credentials made by Keeper. */
-  readonly counts: { issued: number; removed: number; switched: number };
-}
-
-/** A credential that a request of Keeper's made, under this intent. */
-interface Issued {
-  readonly key: string;
-  readonly at: number;
-  readonly intent: string;
+  readonly counts: Readonly<Record<'issued' | 'removed' | 'switched', number>>;
 }
 
 const secretLike = /8Q~|nyk_v0_|simulated\.[0-9a-f]{48}/;
@@ -89,24 +74,25 @@ export function oracle(options: OracleOptions): Oracle {
   const issued = new Map<string, Issued>();
   const keyIdOf = new Map<string, string>();
   const endOf = new Map<string, number>();
+  /** Ids of registrations seen, for writes to those that a person has deleted meanwhile. */
+  const owners = new Map<string, Member>();
   const existed = new Set<string>();
   const arrivals = new Map<string, number>();
-  const pushedBy = new Map<string, string>();
-  const everActive = new Map<string, Set<string>>();
-  const switches: number[] = [];
   const orphanSince = new Map<string, number>();
   /** Texts of each registration that the vault held when it was last looked at. */
   const storedBefore = new Map<string, ReadonlySet<string>>();
   /** Texts that people took out of the vault, and those that a connector has held. */
   const takenOut = new Set<string>();
   const everHeld = new Set<string>();
-  const slotsFullAt = new Map<string, number>();
-  const counts = { issued: 0, removed: 0, switched: 0 };
+  const counts = { issued: 0, removed: 0 };
   let longestOrphanMs = 0;
 
   function broken(law: Law, key: string | undefined, detail: string): LawBroken {
     return new LawBroken({ law, at: kernel.now(), detail, ...(key === undefined ? {} : { key }) });
   }
+
+  const switches = switchLaws({ ...options, chains, keyIdOf, endOf, owners });
+  const removals = removalLaws({ ...options, chains, issued, isServing: switches.isServing });
 
   const directory = {
     memberOfObject: (objectId: string) => owners.get(objectId) ?? ownerOf(objectId),
@@ -121,8 +107,6 @@ export function oracle(options: OracleOptions): Oracle {
       return undefined;
     },
   };
-  /** Ids of registrations seen, for writes to those that a person has deleted meanwhile. */
-  const owners = new Map<string, Member>();
   const formerKeys = new Map<string, string>();
 
   function ownerOf(id: string): Member | undefined {
@@ -159,16 +143,8 @@ export function oracle(options: OracleOptions): Oracle {
     }
     for (const one of truth.held) everHeld.add(one.text);
     storedBefore.set(member.key, truth.stored);
-    if (areSlotsFull(truth)) slotsFullAt.set(member.key, kernel.now());
+    removals.remember(member, truth);
     for (const one of member.connectors) formerKeys.set(one.apiKey, one.applicationId);
-  }
-
-  /** Personal accounts: two secrets at the most, ended ones among them. */
-  function areSlotsFull({ applications, listed }: MemberTruth): boolean {
-    const isPersonal = applications.some(({ appId }) =>
-      cloud.directory.application(appId)?.signInAudience.includes('PersonalMicrosoftAccount'),
-    );
-    return isPersonal && listed.filter((one) => one.place === 'application').length >= 2;
   }
 
   /** A line of a chain: what it calls Keeper's was made by that very intent (law 7). */
@@ -234,16 +210,11 @@ export function oracle(options: OracleOptions): Oracle {
     return open;
   }
 
-  interface Change {
-    readonly before: MemberTruth;
-    readonly after: MemberTruth;
-  }
-
   function judgeChange(member: Member, change: Change, intent: Intent | undefined): void {
     judgeCreation(member, change);
     judgeListed(member, change, intent);
     judgeCurrent(member, change);
-    judgeConnectors(member, change);
+    switches.judge(member, change);
     remember(member, change.after);
   }
 
@@ -271,74 +242,8 @@ export function oracle(options: OracleOptions): Oracle {
     for (const one of before.listed) {
       if (after.listed.some((other) => other.keyId === one.keyId)) continue;
       counts.removed += 1;
-      judgeRemoval(member, { gone: one, before }, intent);
+      removals.judge(member, { gone: one, before, intent });
     }
-  }
-
-  function judgeRemoval(
-    member: Member,
-    { gone, before }: { readonly gone: ListedSecret; readonly before: MemberTruth },
-    intent: Intent | undefined,
-  ): void {
-    const now = kernel.now();
-    const chain = chains.chain(member.key);
-    const isOurs = issued.has(gone.keyId) || chain.takenOver.has(gone.keyId);
-    const isForeign = !isOurs && !chain.ordered.has(gone.keyId);
-    if (gone.endAt <= now) {
-      if (isForeign) judgeSlot(member, { gone, before });
-      return;
-    }
-    if (isForeign) throw broken('removal', member.key, `${gone.keyId} was not Keeper's`);
-    const removeAt = chain.ordered.get(gone.keyId);
-    // A leaked one goes at its time, whoever still holds it.
-    if (intent?.why === 'compromised' && removeAt !== undefined && now >= removeAt - 5 * minuteMs)
-      return;
-    const serves = members
-      .flatMap((one) => truthAbout(cloud, one).held)
-      .find((one) => one.text === gone.text && isServing(one));
-    if (serves) {
-      throw broken(
-        'removal',
-        member.key,
-        `${gone.keyId} served ${serves.connector}#${serves.record}`,
-      );
-    }
-  }
-
-  /** A foreign one that has ended goes only where its slot is needed. */
-  function judgeSlot(
-    member: Member,
-    { gone, before }: { readonly gone: ListedSecret; readonly before: MemberTruth },
-  ): void {
-    const fullAt = slotsFullAt.get(member.key);
-    const wasFull = fullAt !== undefined && kernel.now() - fullAt <= bounds.slotsMs;
-    if (!areSlotsFull(before) && !wasFull) {
-      throw broken('removal', member.key, `${gone.keyId} ended, and no slot was short`);
-    }
-    if (isContent(member, before)) {
-      throw broken('removal', member.key, `${gone.keyId} ended, and no slot was needed`);
-    }
-  }
-
-  /** One proven credential of Keeper's is everywhere, will last, and nobody has ordered another. */
-  function isContent(member: Member, { current, held, listed, stored }: MemberTruth): boolean {
-    const chain = chains.chain(member.key);
-    const one = listed.find((other) => other.text === current?.text);
-    if (!one || !stored.has(one.text) || chain.openOrders.size > 0) return false;
-    const dueMs = member.renewBeforeDays * 24 * hourMs + bounds.dueMs;
-    return (
-      (issued.has(one.keyId) || chain.takenOver.has(one.keyId)) &&
-      chain.proved.has(one.keyId) &&
-      !chain.ordered.has(one.keyId) &&
-      one.endAt - kernel.now() > dueMs &&
-      held.length > 0 &&
-      held.every((other) => other.text === one.text)
-    );
-  }
-
-  /** A record serves that is active, or has been under Keeper: grants are tied to it. */
-  function isServing(one: HeldSecret): boolean {
-    return one.isActive || (everActive.get(one.connector)?.has(one.record) ?? false);
   }
 
   function judgeCurrent(member: Member, { before, after }: Change): void {
@@ -350,75 +255,12 @@ export function oracle(options: OracleOptions): Oracle {
     }
   }
 
-  function judgeConnectors(member: Member, { before, after }: Change): void {
-    const now = kernel.now();
-    for (const held of after.held) {
-      const place = `${held.connector}#${held.record}`;
-      const was = before.held.find(
-        (one) => one.record === held.record && one.connector === held.connector,
-      );
-      const active = before.held.find((one) => one.connector === held.connector && one.isActive);
-      const replaced = was ?? active;
-      if (was?.text === held.text && was.clientId === held.clientId) continue;
-      if (!held.isActive && !was) continue;
-      judgeSwitch(member, held, replaced);
-      const list = everActive.get(held.connector) ?? new Set<string>();
-      if (held.isActive) list.add(held.record);
-      everActive.set(held.connector, list);
-      pushedBy.set(place, held.text);
-      if (replaced && replaced.text !== held.text) counts.switched += 1;
-      countSwitch(member, held, replaced, now);
-    }
-  }
-
-  function judgeSwitch(member: Member, held: HeldSecret, replaced: HeldSecret | undefined): void {
-    const now = kernel.now();
-    const works = isAccepted(cloud, held.clientId, held.text, now);
-    const worked =
-      replaced !== undefined && isAccepted(cloud, replaced.clientId, replaced.text, now);
-    if (!works && worked) {
-      throw broken('connector-works', member.key, `${held.connector} got a dead credential`);
-    }
-    const owner = owners.get(held.clientId);
-    if (owner && owner.key !== member.key) {
-      throw broken('nylas', member.key, `${held.connector} got the secret of ${owner.key}`);
-    }
-    if (!replaced || replaced.text === held.text || !worked) return;
-    if (pushedBy.get(`${replaced.connector}#${replaced.record}`) !== replaced.text) return;
-    const [from, to] = [keyIdOf.get(replaced.text), keyIdOf.get(held.text)];
-    if (from === undefined || to === undefined || chains.chain(member.key).ordered.has(from))
-      return;
-    if ((endOf.get(to) ?? 0) < (endOf.get(from) ?? 0)) {
-      throw broken('never-shorter', member.key, `${held.connector}: ${to} ends before ${from}`);
-    }
-  }
-
-  /** Law 12: planned switches of working connectors, in any hour. */
-  function countSwitch(
-    member: Member,
-    held: HeldSecret,
-    replaced: HeldSecret | undefined,
-    now: number,
-  ): void {
-    if (!replaced || replaced.text === held.text || !held.isActive) return;
-    if (chains.chain(member.key).openOrders.size > 0) return;
-    const endAt = endOf.get(keyIdOf.get(replaced.text) ?? '') ?? 0;
-    if (endAt - now < 73 * hourMs) return;
-    if (!isAccepted(cloud, replaced.clientId, replaced.text, now)) return;
-    switches.push(now);
-    const recent = switches.filter((at) => at > now - hourMs).length;
-    // The hours of the counter are clock hours: two of them touch in any sixty minutes.
-    if (recent > 2 * options.switchesPerHour) {
-      throw broken('blast-radius', member.key, `${recent} switches within an hour`);
-    }
-  }
-
   function lands(change: () => void): void {
     const before = members.map((one) => truthAbout(cloud, one));
     change();
     for (const [index, member] of members.entries()) {
       const was = before[index];
-      if (was) judgeConnectors(member, { before: was, after: truthAbout(cloud, member) });
+      if (was) switches.judge(member, { before: was, after: truthAbout(cloud, member) });
     }
   }
 
@@ -490,6 +332,8 @@ export function oracle(options: OracleOptions): Oracle {
     get longestOrphanMs() {
       return longestOrphanMs;
     },
-    counts,
+    get counts() {
+      return { ...counts, switched: switches.switched };
+    },
   };
 }

@@ -12,6 +12,8 @@ export type Law =
   | 'nothing-twice'
   /** A person was told that something is lost that is there. */
   | 'absent-is-not-unknown'
+  /** A working credential of a connector gave way to one that was never proven. */
+  | 'proven-first'
   /** The vault's current version was written with what was never proven. */
   | 'current-is-proven'
   /** More than one unproven credential that serves nobody. */
@@ -32,6 +34,8 @@ export type Law =
   | 'blast-radius'
   /** Nylas: something was deleted, or a secret went to a stranger's application. */
   | 'nylas'
+  /** Keeper kept waking itself up. */
+  | 'rest'
   /** When all was quiet, it did not become healthy, or the next plan was not empty. */
   | 'convergence'
   /** The program itself failed. */
