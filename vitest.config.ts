@@ -21,9 +21,6 @@ function project(
 /** When the others are through: each file starts whole Keepers or a browser. */
 const heavy = { testTimeout: 120_000, hookTimeout: 120_000, sequence: { groupOrder: 1 } } as const;
 
-/** Files share a process: none of them leaves anything behind, and loading all anew for each takes long. */
-const together = { isolate: false } as const;
-
 /** True when the project has something to run. */
 function hasTests({ test }: TestProjectInlineConfiguration): boolean {
   return globSync(test?.include ?? [], { cwd: import.meta.dirname }).length > 0;
@@ -32,13 +29,15 @@ function hasTests({ test }: TestProjectInlineConfiguration): boolean {
 export default defineConfig({
   test: {
     environment: 'node',
+    // Files share processes: none of them leaves anything behind, and loading all anew for each takes long.
+    isolate: false,
     passWithNoTests: false,
     // All cores: what else the machine does is little.
     maxWorkers: availableParallelism(),
     reporters: ['default', new ClosingLine()],
     projects: [
-      project('unit', { testTimeout: 60_000, ...together }),
-      project('property', { testTimeout: 30_000, ...together }),
+      project('unit', { testTimeout: 60_000 }),
+      project('property', { testTimeout: 30_000 }),
       project('simulation', { testTimeout: 120_000 }),
       project('contract', { testTimeout: 30_000, hookTimeout: 30_000 }),
       project('end-to-end', heavy),
