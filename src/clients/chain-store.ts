@@ -21,8 +21,9 @@ import {
 
 export interface ChainStoreOptions extends StorageOptions {
   /**
-   * Blocks of one blob. Lowering it is safe; raising it hides entries: readers look for a next blob
-   * only where this one has so many.
+   * Blocks of one blob; other than the format's for tests only. Raising it hides entries: readers look
+   * for a next blob only where this one has so many. With a lower one a verifier finds that a next part
+   * came too early.
    */
   readonly maxBlocks?: number;
   /** The storage's time, epoch milliseconds, instead of the answers' `date` header; for fast clocks. */

@@ -107,5 +107,8 @@ export const entryBytes = 16_384;
 /** Ends of orders that the fold keeps for an answer that was lost. */
 export const orderEndsKept = 20;
 
-/** Blocks of one chain blob before a new one is begun; the service allows 50,000. */
+/**
+ * Blocks of one chain blob before a new one is begun; the service allows 50,000. It is part of the
+ * audit log's format: verifiers know it.
+ */
 export const chainBlocks = 40_000;
