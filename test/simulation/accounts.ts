@@ -2,7 +2,7 @@
  * Role: one account of outages a connector, so that what stood in the way of one registration
  * excuses no other. The accounts themselves are the simulator's; this only sends each matter to its own.
  */
-import { fullLookMs, hourMs } from '../../src/core/limits.ts';
+import { hourMs } from '../../src/core/limits.ts';
 import type { Truth } from '../../src/local/truth.ts';
 import {
   outageAccount,
@@ -54,7 +54,7 @@ export function accountRouter({ truth, obstacles, members }: AccountRouterOption
         if (freeSince === undefined || seenSince === undefined) return undefined;
         return Math.max(freeSince, seenSince);
       },
-      lookMs: fullLookMs,
+      lookMs: 24 * hourMs,
       boundMs: stormyBoundMs,
       issuableSince: (_clientId, at) => obstacles.freeSince(keyOf(applicationId), 'issue', at),
     });

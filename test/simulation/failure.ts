@@ -21,7 +21,10 @@ export interface Failure {
 /** Lines of the log that are shown. */
 const shown = 40;
 
-/** Finds the shortest prefix of mishaps that still fails, by halving. */
+/**
+ * Finds the shortest prefix of mishaps that still fails, by halving: as if a prefix failed wherever a
+ * shorter one does.
+ */
 export async function describeFailure(
   task: Task,
   failed: RunResult,
@@ -42,17 +45,19 @@ export async function describeFailure(
       from = middle + 1;
     }
   }
-  const { violation } = shortest;
+  // One that does not fail again is told as it was seen.
+  const told = shortest.violation ? shortest : failed;
+  const { violation } = told;
   return {
     seed: task.seed,
     mishaps: to,
     command: commandOf({ ...task, mishaps: to }, sabotage),
     law: violation?.law ?? 'unknown',
     at: new Date(violation?.at ?? 0).toISOString(),
-    detail: violation?.detail ?? 'it does not fail again',
+    detail: `${violation?.detail ?? ''}${shortest.violation ? '' : ' (and not again when run a second time)'}`,
     ...(violation?.key === undefined ? {} : { registration: violation.key }),
-    parties: shortest.parties ?? [],
-    tail: shortest.tail,
+    parties: told.parties ?? [],
+    tail: told.tail,
   };
 }
 

@@ -25,6 +25,8 @@ export interface Health {
   becomesRough(): void;
   /** Throws LawBroken for what had enough time. */
   mustBeWell(): void;
+  /** Since when nothing has been in the way. Zero while something is. */
+  quietMs(): number;
   /** Of all ways back to health. */
   readonly longestMs: number;
 }
@@ -78,6 +80,7 @@ export function healthWatch({ kernel, isRough, keys }: HealthOptions): Health {
     },
     becomesRough: () => check?.cancel(),
     mustBeWell,
+    quietMs: () => (isRough() ? 0 : kernel.now() - quietSince),
     get longestMs() {
       return longestMs;
     },

@@ -48,6 +48,8 @@ export interface RunResult {
 }
 
 const quarterMs = 15 * minuteMs;
+/** A look a day is promised; clocks of workers differ by minutes. */
+const longestWaitMs = 24 * hourMs + quarterMs;
 /** Of one registration; without a planted bug a fraction of it is the most that was ever seen. */
 const passesPerHour = 60;
 const yearMs = 365.25 * dayMs;
@@ -110,7 +112,6 @@ class Life {
       climate,
       random: this.#phases,
       endAt: this.#endAt,
-      mishaps: options.mishaps ?? Number.POSITIVE_INFINITY,
       disturbed: () => this.#lookSoon(),
       begins: () => this.#health.becomesRough(),
       mended: () => this.#mended(),
@@ -135,7 +136,9 @@ class Life {
     const wellAt = kernel.now() + convergenceMs + dayMs;
     while (kernel.now() < wellAt && (await this.#stage.step()));
     this.#health.mustBeWell();
+    this.#stage.judge();
     await this.#lastLook();
+    this.#stage.judge();
   }
 
   result(violation: Violation | undefined): RunResult {
@@ -214,6 +217,11 @@ class Life {
       const detail = `${report.did.length} actions in one pass`;
       throw new LawBroken({ law: 'blast-radius', at: kernel.now(), key: member.key, detail });
     }
+    const waitsMs = report.plan.nextLookAt - kernel.now();
+    if (waitsMs > longestWaitMs) {
+      const detail = `the next look is ${Math.round(waitsMs / hourMs)} hours away`;
+      throw new LawBroken({ law: 'convergence', at: kernel.now(), key: member.key, detail });
+    }
     this.#stage.oracle.told(member, report.plan.reason);
     // A worker that slept tells how things were, not how they are.
     if (beganAt >= (this.#newest.get(member.key) ?? 0)) {
@@ -242,6 +250,7 @@ class Life {
     if (standing.some((one) => one.reason === 'slots-full')) this.#storms.clearSlots(member);
     const isWell = state === 'healthy' || reason === 'settling';
     this.#health.looked(member.key, isWell ? undefined : `${state}/${reason}`);
+    if (isWell) this.#stage.oracle.toldWell(member, this.#health.quietMs());
     const isQuiet = report.did.length === 0 && !report.stop && actions.length === 0;
     if (isQuiet && !this.#storms.isRough()) this.#skip(member, report);
     else if (report.did.length > 0) this.#storms.mayBreakOut();
@@ -293,7 +302,7 @@ class Life {
         throw new LawBroken({ law: 'convergence', at: kernel.now(), key, detail });
       }
       const lines = oracle.chains.chain(key).lines.slice(lengths[index]);
-      if (lines.length === 0 || lines.some(isDueByItself)) continue;
+      if (lines.length === 0 || isDueByItself(lines[0] ?? '')) continue;
       const detail = `a look at what is well wrote ${lines.length} lines`;
       throw new LawBroken({ law: 'convergence', at: kernel.now(), key, detail });
     }

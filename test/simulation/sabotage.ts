@@ -324,6 +324,111 @@ export const sabotages: readonly Sabotage[] = [
       },
     ],
   },
+  {
+    name: 'say-slots-full',
+    tells: 'a registration for personal accounts is never rotated, for want of a slot that is free',
+    edits: [
+      {
+        file: 'core/checks/credential.ts',
+        find: 'if (scene.personal && takenSlots(scene) >= personalSlots) return slotsFull(scene);',
+        replace: 'if (scene.personal && takenSlots(scene) >= 1) return slotsFull(scene);',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-leak',
+    tells: 'an order about a leak is answered at once, and the leaked credential stays',
+    edits: [
+      {
+        file: 'core/checks/orders.ts',
+        find: "case 'compromised':\n      return (",
+        replace: "case 'compromised':\n      return scene.now > 0 || (",
+      },
+      {
+        file: 'core/checks/removal.ts',
+        find: "if (one.compromised && mayLeave(scene, one)) return 'compromised';",
+        replace: '',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-order',
+    tells: 'nobody carries an order to rotate out',
+    edits: [
+      {
+        file: 'core/checks/credential.ts',
+        find: "order.body.kind === 'rotate'",
+        replace: "order.body.kind === 'thaw'",
+      },
+    ],
+  },
+  {
+    name: 'prove-unasked',
+    tells: 'a credential is called proven without a single request to Entra',
+    edits: [
+      {
+        file: 'core/limits.ts',
+        find: 'export const proofAttempts = 5;',
+        replace: 'export const proofAttempts = 0;',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-vault',
+    tells: 'what people do to the vault’s current version is not noticed',
+    edits: [
+      {
+        file: 'core/checks/vault.ts',
+        find: 'if (promoted?.version === newest.version && newest.enabled) return [];',
+        replace: 'if (promoted) return [];',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-record',
+    tells: 'what people write over a connector is not noticed',
+    edits: [
+      {
+        file: 'core/checks/connector.ts',
+        find: 'const isMet = before ? before.keyId === undefined : id !== seen.activeRecordId;',
+        replace: 'const isMet = before !== undefined || id !== seen.activeRecordId;',
+      },
+    ],
+  },
+  {
+    name: 'look-once-a-season',
+    tells: 'the daily look comes every two months',
+    edits: [
+      {
+        file: 'core/schedule.ts',
+        find: 'return (today + 1) * fullLookMs + offsetMs;',
+        replace: 'return (today + 60) * fullLookMs + offsetMs;',
+      },
+    ],
+  },
+  {
+    name: 'renew-late',
+    tells: 'a credential is renewed three days before its end, not sixty',
+    edits: [
+      {
+        file: 'core/schedule.ts',
+        find: 'return credential.endAt - marginMs - jitterMs;',
+        replace: 'return credential.endAt - (marginMs - jitterMs) / 20;',
+      },
+    ],
+  },
+  {
+    name: 'never-rest',
+    tells: 'each pass calls for another',
+    edits: [
+      {
+        file: 'functions/handlers.ts',
+        find: 'const report = await pass(surroundings, registration, message.cause);',
+        replace:
+          "const report = await pass(surroundings, registration, message.cause);\n  await world.queue.send({ v: 1, registration: registration.key, cause: 'event' });",
+      },
+    ],
+  },
 ];
 
 /** Names for the command line. */

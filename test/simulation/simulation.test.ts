@@ -1,6 +1,7 @@
 /** Role: a small fixed set of seeds, and what the simulation itself promises. */
 import { describe, expect, it } from 'vitest';
 import { fortune } from './fortune.ts';
+import { keptSeeds } from './kept-seeds.ts';
 import { mishapKinds, neverDrawn } from './mishap-kinds.ts';
 import { modesNamed } from './modes.ts';
 import { runSeed, type RunOptions } from './run.ts';
@@ -38,6 +39,16 @@ describe('seeds', () => {
   it('count no kind that is not on the list', () => {
     expect(mishapKinds).toEqual(expect.arrayContaining(Object.keys(met)));
     expect(new Set(mishapKinds).size).toBe(mishapKinds.length);
+  });
+});
+
+describe('seeds that once broke a law', () => {
+  it.each(keptSeeds)('seed $seed of $registrations for $years years', async (kept) => {
+    const { seed, registrations, years, mode, taught } = kept;
+    const options = { seed, registrations, years, modes: modesNamed(mode) ?? [] };
+    const { violation, tally } = await runSeed(options);
+    expect(violation, taught).toBeUndefined();
+    expect(tally.outageSeconds, taught).toBe(0);
   });
 });
 

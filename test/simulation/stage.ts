@@ -72,6 +72,8 @@ export interface Stage {
   byHand(what: string, change: () => void): void;
   /** Runs the next event; judges it. False when nothing is to come. */
   step(): Promise<boolean>;
+  /** Judges how all is now. Throws LawBroken. */
+  judge(): void;
 }
 
 export const startAt = Date.parse('2026-01-05T08:00:00Z');
@@ -151,6 +153,9 @@ export function stage(options: StageOptions): Stage {
         redirect: 'manual',
       }),
     );
+    if (reply.status === 200 && url.pathname.endsWith('/oauth2/v2.0/token')) {
+      oracle.accepted(new URLSearchParams(body).get('client_secret') ?? '');
+    }
     if (witness) {
       record(`${upcoming} ${method} ${url.hostname}${url.pathname} ${reply.status}`);
       witness.done();
@@ -160,9 +165,9 @@ export function stage(options: StageOptions): Stage {
   }
 
   /** What breaks a law ends the step, not the code that did it. */
-  function judged(judge: () => void): void {
+  function judged(act: () => void): void {
     try {
-      judge();
+      act();
     } catch (error) {
       kernel.fail(error);
     }
@@ -234,6 +239,8 @@ export function stage(options: StageOptions): Stage {
       };
     },
     passed(key, report, beganAt) {
+      // Time has passed, whether or not anything was written.
+      isDirty = true;
       const member = members.find((one) => one.key === key);
       if (member) options.passed(member, report, beganAt);
     },
@@ -247,6 +254,11 @@ export function stage(options: StageOptions): Stage {
     },
     redeliver: (delivery, status) => cloud.redeliver(delivery, status),
   });
+
+  function judge(): void {
+    cloud.settle();
+    oracle.review();
+  }
 
   let worldTurnsAt = Number.POSITIVE_INFINITY;
   let worldTurn: { cancel(): void } | undefined;
@@ -294,11 +306,11 @@ export function stage(options: StageOptions): Stage {
       const isMore = await kernel.step();
       if (isDirty) {
         isDirty = false;
-        cloud.settle();
-        oracle.review();
+        judge();
       }
       return isMore;
     },
+    judge,
   };
 }
 

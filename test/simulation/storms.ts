@@ -19,8 +19,6 @@ export interface StormsOptions {
   readonly random: Random;
   /** No storm begins after this. */
   readonly endAt: number;
-  /** How many mishaps may strike. */
-  readonly mishaps: number;
   /** Somebody changed something. */
   readonly disturbed: () => void;
   readonly begins: () => void;
@@ -125,12 +123,13 @@ export function stormsOf(options: StormsOptions): Storms {
     isAwaited: () => awaited > 0,
     plan,
     mayBreakOut() {
-      if (weather !== calm || fortune.struck >= options.mishaps) return;
-      if (kernel.now() >= options.endAt) return;
+      // Also when no mishap may strike any more: a shortened run is the same run up to its last one.
+      if (weather !== calm || kernel.now() >= options.endAt) return;
       if (random.chance(climate.atWork)) storm();
     },
     calmDown,
     clearSlots(member) {
+      stage.oracle.toldFull(member);
       if (clearing.has(member.key)) return;
       clearing.add(member.key);
       awaited += 1;

@@ -140,7 +140,9 @@ function send(
 ): Promise<TransportReply> {
   const { kernel, process, fortune } = options;
   const fate = drawFate(options, request);
-  const dies = isWrite(request) && fortune.strikes('death-after-send', options.weather().death / 2);
+  const arrives = fate !== 'swallowed' && fate !== 'cut-before';
+  const death = options.weather().death / 2;
+  const dies = arrives && isWrite(request) && fortune.strikes('death-after-send', death);
   return new Promise((resolve, reject) => {
     const limit = kernel.after(totalMs, () =>
       process.deliver(() => reject(new TransportError('timeout'))),

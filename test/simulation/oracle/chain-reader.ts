@@ -25,20 +25,31 @@ type Wire = Readonly<Record<string, unknown>>;
 export interface ReadChain {
   readonly lines: string[];
   readonly intents: Map<string, Intent>;
-  /** Key ids that a proof was written for, with when. */
+  /** Key ids that a proof was written for, and no refusal after it; with when. */
   readonly proved: Map<string, number>;
-  /** Key ids that a later proof refused. */
-  readonly refused: Map<string, number>;
   /** Key ids that the chain claims as Keeper's: outcomes, recoveries, take-overs. */
   readonly claimed: Set<string>;
   /** Key ids of what a person stored and a proof took over. */
   readonly takenOver: Set<string>;
   /** Key ids that an order named, with when a leaked one must be gone. */
   readonly ordered: Map<string, number | undefined>;
+  /** Those that were told leaked, with when they must be gone. */
+  readonly leaked: Map<string, number>;
   /** Orders for a rotation or of a leak that are not at their end. */
   readonly openOrders: Set<string>;
+  /** All orders that ask for work and have no answer, by id, with what they want and from when on. */
+  readonly unanswered: Map<string, UnansweredOrder>;
   seq: number;
   hash: string;
+}
+
+/** An order for a rotation, a removal, or of a leak. */
+export interface UnansweredOrder {
+  readonly kind: string;
+  /** The credential that is to be retired. */
+  readonly keyId?: string;
+  /** From when on it can be carried out, epoch milliseconds. */
+  readonly from: number;
 }
 
 /** A credential that a line calls Keeper's, and the intent that is said to have made it. */
@@ -64,11 +75,12 @@ export function chainReader(): ChainReader {
       lines: [],
       intents: new Map(),
       proved: new Map(),
-      refused: new Map(),
       claimed: new Set(),
       takenOver: new Set(),
       ordered: new Map(),
+      leaked: new Map(),
       openOrders: new Set(),
+      unanswered: new Map(),
       seq: 0,
       hash: '0'.repeat(64),
     };
@@ -127,38 +139,57 @@ function take(
       const at = Date.parse(String(entry['at']));
       if (entry['result'] === 'proved') {
         read.proved.set(keyId, at);
-        read.refused.delete(keyId);
       }
-      if (entry['result'] === 'refused') read.refused.set(keyId, at);
+      if (entry['result'] === 'refused') read.proved.delete(keyId);
       if (entry['takeOver'] !== undefined && entry['result'] === 'proved') {
         read.takenOver.add(keyId);
         read.claimed.add(keyId);
       }
       return undefined;
     }
-    case 'order': {
-      const body = entry['body'] as Wire;
-      const keyIds = [...((entry['keyIds'] as string[] | undefined) ?? []), body['keyId']];
-      const removeAt =
-        typeof body['removeAt'] === 'string' ? Date.parse(body['removeAt']) : undefined;
-      for (const keyId of keyIds) {
-        // The earliest time counts; an order to retire what was told leaked takes nothing back.
-        const times = [removeAt, typeof keyId === 'string' ? read.ordered.get(keyId) : undefined];
-        const known = times.filter((one) => one !== undefined);
-        if (typeof keyId === 'string')
-          read.ordered.set(keyId, known.length === 0 ? undefined : Math.min(...known));
-      }
-      if (body['kind'] === 'rotate' || body['kind'] === 'compromised') {
-        read.openOrders.add(String(entry['orderId']));
-      }
+    case 'order':
+      takeOrder(read, entry);
       return undefined;
-    }
     case 'order-end':
-      read.openOrders.delete(String(entry['orderId']));
+      endOrder(read, entry);
       return undefined;
     default:
       return undefined;
   }
+}
+
+function takeOrder(read: ReadChain, entry: Wire): void {
+  const body = entry['body'] as Wire;
+  const keyIds = [...((entry['keyIds'] as string[] | undefined) ?? []), body['keyId']];
+  const removeAt = typeof body['removeAt'] === 'string' ? Date.parse(body['removeAt']) : undefined;
+  for (const keyId of keyIds) {
+    // The earliest time counts; an order to retire what was told leaked takes nothing back.
+    const times = [removeAt, typeof keyId === 'string' ? read.ordered.get(keyId) : undefined];
+    const known = times.filter((one) => one !== undefined);
+    if (typeof keyId === 'string')
+      read.ordered.set(keyId, known.length === 0 ? undefined : Math.min(...known));
+    if (typeof keyId === 'string' && removeAt !== undefined) {
+      read.leaked.set(keyId, Math.min(removeAt, read.leaked.get(keyId) ?? removeAt));
+    }
+  }
+  const kind = String(body['kind']);
+  const id = String(entry['orderId']);
+  if (kind === 'rotate' || kind === 'compromised') read.openOrders.add(id);
+  if (!['rotate', 'compromised', 'retire'].includes(kind)) return;
+  const from = removeAt ?? Date.parse(String(entry['at']));
+  const retired = typeof body['keyId'] === 'string' ? { keyId: body['keyId'] } : {};
+  read.unanswered.set(id, { kind, from, ...retired });
+}
+
+/** What was refused to be retired is nobody's to remove. */
+function endOrder(read: ReadChain, entry: Wire): void {
+  const id = String(entry['orderId']);
+  const { keyId } = read.unanswered.get(id) ?? {};
+  if (entry['result'] === 'refused' && keyId !== undefined && !read.leaked.has(keyId)) {
+    read.ordered.delete(keyId);
+  }
+  read.openOrders.delete(id);
+  read.unanswered.delete(id);
 }
 
 function intentOf(id: string, entry: Wire, effect: Wire): Intent {

@@ -13,8 +13,8 @@ import { calm } from '../weather.ts';
 import { chainReader } from './chain-reader.ts';
 import { tellableText } from './wire-text.ts';
 
-/** A run of one registration that has come to rest. */
-async function settledStage(): Promise<Stage> {
+/** A run of one registration that has come to rest, with its first rotation still ahead. */
+async function settledStage(hours = 12): Promise<Stage> {
   const made = stage({
     fortune: fortune(3),
     registrations: 1,
@@ -27,10 +27,10 @@ async function settledStage(): Promise<Stage> {
     passed: () => undefined,
     poisoned: () => undefined,
   });
-  for (let quarter = 0; quarter < 12; quarter += 1) {
-    made.kernel.after(quarter * hourMs, () => made.host.tick());
+  for (let hour = 0; hour < hours; hour += 1) {
+    made.kernel.after(hour * hourMs, () => made.host.tick());
   }
-  const untilAt = made.kernel.now() + 13 * hourMs;
+  const untilAt = made.kernel.now() + (hours + 1) * hourMs;
   while ((made.kernel.nextAt() ?? Infinity) < untilAt) await made.step();
   return made;
 }
@@ -142,6 +142,20 @@ function intentLine(made: Stage, id: string, effect: object): string {
   return `${sorted({ ...entry, hash: own }).replace('"?"', inner)}\n`;
 }
 
+/** An order of a person that was taken in. */
+function orderLine(made: Stage, body: object, keyIds: readonly string[]): string {
+  const { seq, hash } = made.oracle.chains.chain(memberOf(made).key);
+  const at = new Date(made.kernel.now()).toISOString();
+  const outer = { by: 'a-person', kind: 'order', orderId: 'an-order', body: '?', keyIds: '!' };
+  const entry = { ...outer, at, prev: hash, seq: seq + 1, v: 1 };
+  const filled = (text: string): string =>
+    text.replace('"?"', sorted(body)).replace('"!"', JSON.stringify(keyIds));
+  const own = createHash('sha256')
+    .update(filled(sorted(entry)))
+    .digest('hex');
+  return `${filled(sorted({ ...entry, hash: own }))}\n`;
+}
+
 /** A line without inner objects that continues the chain. */
 function nextLine(made: Stage, more: object): string {
   const { seq, hash } = made.oracle.chains.chain(memberOf(made).key);
@@ -165,7 +179,7 @@ function wrote(
 }
 
 /** A new credential of Keeper's under an intent; its key id. */
-function issued(made: Stage, id: string, endsInDays: number): { keyId: string; text: string } {
+function issued(made: Stage, id: string, endsInDays: number): Made {
   const [application] = made.cloud.directory.applications();
   const url = `https://graph.localhost/v1.0/applications/${application?.id ?? ''}/addPassword`;
   let added = { keyId: '', text: '' };
@@ -178,17 +192,24 @@ function issued(made: Stage, id: string, endsInDays: number): { keyId: string; t
   return added;
 }
 
-/** The chain tells of a proof. */
-function proved(made: Stage, keyId: string): void {
+interface Made {
+  readonly keyId: string;
+  readonly text: string;
+}
+
+/** Entra gives so many tokens, and the chain tells of a proof. */
+function proved(made: Stage, { keyId, text }: Made, tokens = 5): void {
+  for (let count = 0; count < tokens; count += 1) made.oracle.accepted(text);
   const line = nextLine(made, { kind: 'proof', keyId, result: 'proved' });
   made.oracle.appended(memberOf(made).key, line);
 }
 
 /** The text of a new credential of Keeper's that is proven. */
 function issuedAndProved(made: Stage, id: string, endsInDays: number): string {
-  const { keyId, text } = issued(made, id, endsInDays);
-  proved(made, keyId);
-  return text;
+  const one = issued(made, id, endsInDays);
+  made.oracle.review();
+  proved(made, one);
+  return one.text;
 }
 
 /** A version of the vault secret that Keeper writes. */
@@ -239,10 +260,10 @@ describe('each law', () => {
     async (days) => {
       const made = await roomyStage();
       pushed(made, 'a-push', issuedAndProved(made, 'an-add', days));
-      const { keyId, text } = issued(made, 'another-add', 740);
-      expect(() => pushed(made, 'another', text)).toThrow(/^proven-first: .* unproven$/);
-      proved(made, keyId);
-      expect(() => pushed(made, 'a-third', text)).not.toThrow();
+      const other = issued(made, 'another-add', 740);
+      expect(() => pushed(made, 'another', other.text)).toThrow(/^proven-first: .* unproven$/);
+      proved(made, other);
+      expect(() => pushed(made, 'a-third', other.text)).not.toThrow();
     },
   );
 
@@ -255,10 +276,111 @@ describe('each law', () => {
 
   it('current-is-proven: the current version is written with what no proof names', async () => {
     const made = await roomyStage();
-    const { keyId, text } = issued(made, 'an-add', 700);
+    const one = issued(made, 'an-add', 700);
+    expect(() => promoted(made, 'a-promotion', one.text)).toThrow(/^current-is-proven/);
+    proved(made, one);
+    expect(() => promoted(made, 'another', one.text)).not.toThrow();
+  });
+
+  it('current-is-proven: a refusal takes a proof back', async () => {
+    const made = await roomyStage();
+    const one = issued(made, 'an-add', 700);
+    proved(made, one);
+    const { key } = memberOf(made);
+    const { keyId, text } = one;
+    made.oracle.appended(key, nextLine(made, { kind: 'proof', keyId, result: 'refused' }));
     expect(() => promoted(made, 'a-promotion', text)).toThrow(/^current-is-proven/);
-    proved(made, keyId);
-    expect(() => promoted(made, 'another', text)).not.toThrow();
+  });
+
+  it('proof: the chain calls proven what Entra gave four tokens for, or long ago', async () => {
+    const made = await roomyStage();
+    const one = issued(made, 'an-add', 700);
+    expect(() => proved(made, one, 4)).toThrow(/^proof: .* called proven after 4 tokens/);
+    const other = await roomyStage();
+    const old = issued(other, 'an-add', 700);
+    for (let count = 0; count < 5; count += 1) other.oracle.accepted(old.text);
+    await pass(other, 6 * hourMs);
+    expect(() => proved(other, old, 0)).toThrow(/^proof: .* called proven after 0 tokens/);
+  });
+
+  it('leaked: what was told leaked is there a day after its time', async () => {
+    const made = await roomyStage();
+    pushed(made, 'a-push', issuedAndProved(made, 'an-add', 700));
+    const { keyId } = issued(made, 'another-add', 700);
+    const removeAt = new Date(made.kernel.now() + 4 * hourMs).toISOString();
+    made.oracle.appended(
+      memberOf(made).key,
+      orderLine(made, { kind: 'compromised', removeAt }, [keyId]),
+    );
+    await pass(made, 29 * hourMs);
+    expect(() => made.oracle.review()).not.toThrow();
+    await pass(made, 2 * hourMs);
+    expect(() => made.oracle.review()).toThrow(/^leaked: .* is there 27 h too long/);
+  });
+
+  it('convergence: a person is asked for a slot, and one is free', async () => {
+    const made = await settledStage();
+    const member = memberOf(made);
+    made.byHand('audience', () =>
+      made.cloud.directory.changeByHand(appIdOf(made), {
+        signInAudience: 'AzureADandPersonalMicrosoftAccount',
+      }),
+    );
+    const listed = made.cloud.directory.applications()[0]?.passwords ?? [];
+    expect(listed).toHaveLength(2);
+    expect(() => made.oracle.toldFull(member)).not.toThrow();
+    made.byHand('one less', () =>
+      made.cloud.directory.removePasswordByHand(appIdOf(made), listed[1]?.keyId ?? ''),
+    );
+    await pass(made, hourMs);
+    expect(() => made.oracle.toldFull(member)).not.toThrow();
+    await pass(made, 2 * hourMs);
+    expect(() => made.oracle.toldFull(member)).toThrow(/^convergence: a slot is free/);
+  });
+
+  it.each<[string, (made: Stage) => void, RegExp]>([
+    [
+      'the current version is disabled',
+      (made) => made.cloud.vault.disableByHand(memberOf(made).secretName),
+      /the current version cannot be read/,
+    ],
+    [
+      'the current version is garbage',
+      (made) => made.cloud.vault.putByHand(memberOf(made).secretName, { value: 'garbage' }),
+      /Entra refuses the current version; the current version was never proven/,
+    ],
+    [
+      'a connector was overwritten',
+      (made) => {
+        const [one] = memberOf(made).connectors;
+        made.cloud.nylas[one?.region ?? 'us'].hand.connectorByHand(one?.applicationId ?? '', {
+          settings: { clientId: appIdOf(made), clientSecret: 'garbage', tenant: 'common' },
+        });
+      },
+      /Entra refuses what .* holds/,
+    ],
+  ])('convergence: Keeper tells that all is well, but %s', async (_what, change, complaint) => {
+    const made = await settledStage(5 * 24);
+    const member = memberOf(made);
+    expect(() => made.oracle.toldWell(member, 27 * hourMs)).not.toThrow();
+    made.byHand('a change', () => change(made));
+    expect(() => made.oracle.toldWell(member, 25 * hourMs)).not.toThrow();
+    expect(() => made.oracle.toldWell(member, 27 * hourMs)).toThrow(complaint);
+  });
+
+  it('convergence: Keeper tells that all is well, but an order has no answer', async () => {
+    const made = await settledStage(5 * 24);
+    const member = memberOf(made);
+    made.oracle.appended(member.key, orderLine(made, { kind: 'rotate' }, []));
+    await pass(made, 75 * hourMs);
+    expect(() => made.oracle.toldWell(member, 75 * hourMs)).toThrow(
+      /an order to rotate has no answer/,
+    );
+    made.oracle.appended(
+      member.key,
+      nextLine(made, { kind: 'order-end', orderId: 'an-order', result: 'refused' }),
+    );
+    expect(() => made.oracle.toldWell(member, 75 * hourMs)).not.toThrow(/order/);
   });
 
   it('one-unproven: a second credential that serves nobody is made before the first is proven', async () => {
@@ -384,6 +506,7 @@ describe('a secret on the wire', () => {
     ['a display name', 'POST', 'https://graph.localhost/v1.0/applications', `{"a":"${secret}"}`],
     ['an address', 'GET', `https://graph.localhost/v1.0/applications?$filter=${secret}`, ''],
     ['another field of the form', 'POST', entra, `client_id=${secret}&client_secret=a`],
+    ['a form that goes elsewhere', 'POST', nylas, new URLSearchParams({ a: secret }).toString()],
     ['a body that is no JSON', 'PATCH', nylas, secret],
   ])('is seen in %s', async (_what, method, url, body) => {
     const made = await settledStage();

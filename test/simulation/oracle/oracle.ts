@@ -7,6 +7,8 @@ import type { Member } from '../fleet.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Obstacles } from '../obstacles.ts';
 import { chainReader, type ChainReader, type Intent } from './chain-reader.ts';
+import { proofLaw } from './proof-law.ts';
+import { quietLaws } from './quiet-laws.ts';
 import { removalLaws, type Issued } from './removal-laws.ts';
 import { arrivedWrite, type Arrived, type SeenRequest } from './requests.ts';
 import { switchLaws, type Change } from './switch-laws.ts';
@@ -57,6 +59,12 @@ export interface Oracle {
   review(): void;
   /** A registration's status was told. */
   told(member: Member, reason: string): void;
+  /** Entra gave a token for this secret. */
+  accepted(text: string): void;
+  /** Keeper tells that all is well, and nothing has been in the way for so long. */
+  toldWell(member: Member, quietMs: number): void;
+  /** Keeper tells that no slot is free. */
+  toldFull(member: Member): void;
   /** Whether an order of a person named this credential. */
   isOrdered(keyId: string): boolean;
   /** A person changed something: what is there now is theirs. */
@@ -66,7 +74,8 @@ export interface Oracle {
   readonly counts: Readonly<Record<'issued' | 'removed' | 'switched', number>>;
 }
 
-const secretLike = /8Q~|nyk_v0_|simulated\.[0-9a-f]{48}/;
+/** As texts, and as forms write them. */
+const secretLike = /8Q(?:~|%7E)|nyk_v0_|simulated\.[0-9a-f]{48}/i;
 
 export function oracle(options: OracleOptions): Oracle {
   const { kernel, cloud, members, obstacles } = options;
@@ -93,6 +102,8 @@ export function oracle(options: OracleOptions): Oracle {
 
   const switches = switchLaws({ ...options, chains, keyIdOf, endOf, owners });
   const removals = removalLaws({ ...options, chains, issued, isServing: switches.isServing });
+  const quiet = quietLaws({ ...options, chains, issued, keyIdOf, isServing: switches.isServing });
+  const proofs = proofLaw({ kernel, keyIdOf });
 
   const directory = {
     memberOfObject: (objectId: string) => owners.get(objectId) ?? ownerOf(objectId),
@@ -150,6 +161,7 @@ export function oracle(options: OracleOptions): Oracle {
   /** A line of a chain: what it calls Keeper's was made by that very intent (law 7). */
   function appended(key: string, line: string): void {
     const claim = chains.appended(key, line, kernel.now());
+    proofs.appended(key, line);
     if (!claim || issued.get(claim.keyId)?.intent === claim.intent) return;
     throw broken(
       'removal',
@@ -281,6 +293,7 @@ export function oracle(options: OracleOptions): Oracle {
   function reviewCredentials(member: Member, now: number): void {
     const truth = truthAbout(cloud, member);
     remember(member, truth);
+    quiet.reviewLeaked(member, truth);
     const chain = chains.chain(member.key);
     const ours = truth.listed.filter((one) => issued.has(one.keyId) && one.endAt > now);
     const idle = ours.filter((one) => !truth.held.some((held) => held.text === one.text));
@@ -319,6 +332,12 @@ export function oracle(options: OracleOptions): Oracle {
     said,
     review,
     told,
+    accepted: proofs.accepted,
+    toldWell: quiet.toldWell,
+    toldFull(member) {
+      if (removals.wereSlotsFull(member)) return;
+      throw broken('convergence', member.key, 'a slot is free, and a person is asked for one');
+    },
     isOrdered: (keyId) => members.some((one) => chains.chain(one.key).ordered.has(keyId)),
     disturbed() {
       for (const member of members) {

@@ -52,6 +52,8 @@ export interface RemovalLaws {
   judge(member: Member, removal: Removal): void;
   /** What there is now. */
   remember(member: Member, truth: MemberTruth): void;
+  /** No slot was free lately, by the truth. */
+  wereSlotsFull(member: Member): boolean;
 }
 
 export function removalLaws(options: RemovalLawsOptions): RemovalLaws {
@@ -86,9 +88,7 @@ export function removalLaws(options: RemovalLawsOptions): RemovalLaws {
 
   /** A foreign one that has ended goes only where its slot is needed. */
   function judgeSlot(member: Member, gone: ListedSecret, before: MemberTruth): void {
-    const fullAt = slotsFullAt.get(member.key) ?? Number.NEGATIVE_INFINITY;
-    const wasFull = kernel.now() - fullAt <= bounds.slotsMs;
-    if (!areSlotsFull(before) && !wasFull) {
+    if (!areSlotsFull(before) && !wereSlotsFull(member)) {
       throw broken(member, `${gone.keyId} ended, and no slot was short`);
     }
     if (isContent(member, before)) {
@@ -112,6 +112,12 @@ export function removalLaws(options: RemovalLawsOptions): RemovalLaws {
     );
   }
 
+  function wereSlotsFull(member: Member): boolean {
+    if (areSlotsFull(truthAbout(cloud, member))) return true;
+    const fullAt = slotsFullAt.get(member.key) ?? Number.NEGATIVE_INFINITY;
+    return kernel.now() - fullAt <= bounds.slotsMs;
+  }
+
   /** Personal accounts: two secrets at the most, ended ones among them. */
   function areSlotsFull({ applications, listed }: MemberTruth): boolean {
     const isPersonal = applications.some(({ appId }) =>
@@ -122,6 +128,7 @@ export function removalLaws(options: RemovalLawsOptions): RemovalLaws {
 
   return {
     judge,
+    wereSlotsFull,
     remember(member, truth) {
       if (areSlotsFull(truth)) slotsFullAt.set(member.key, kernel.now());
     },

@@ -101,7 +101,7 @@ export function switchLaws(options: SwitchLawsOptions): SwitchLaws {
     }
     if (replaced.text === held.text) return;
     const from = keyIdOf.get(replaced.text);
-    const isLeaked = from !== undefined && chains.chain(member.key).ordered.has(from);
+    const isLeaked = from !== undefined && chains.chain(member.key).leaked.has(from);
     if (!isLeaked) judgeProof(member, change);
     const isKeepers = pushedBy.get(placeOf(replaced)) === replaced.text;
     if (isKeepers && !isLeaked) judgeEnd(member, change);

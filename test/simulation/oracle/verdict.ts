@@ -14,6 +14,10 @@ export type Law =
   | 'absent-is-not-unknown'
   /** A working credential of a connector gave way to one that was never proven. */
   | 'proven-first'
+  /** The chain calls proven what Entra was not asked about often enough. */
+  | 'proof'
+  /** What was told leaked outlived its time. */
+  | 'leaked'
   /** The vault's current version was written with what was never proven. */
   | 'current-is-proven'
   /** More than one unproven credential that serves nobody. */
