@@ -385,17 +385,6 @@ export const sabotages: readonly Sabotage[] = [
     ],
   },
   {
-    name: 'forget-the-record',
-    tells: 'what people write over a connector is not noticed',
-    edits: [
-      {
-        file: 'core/checks/connector.ts',
-        find: 'const isMet = before ? before.keyId === undefined : id !== seen.activeRecordId;',
-        replace: 'const isMet = before !== undefined || id !== seen.activeRecordId;',
-      },
-    ],
-  },
-  {
     name: 'look-once-a-season',
     tells: 'the daily look comes every two months',
     edits: [

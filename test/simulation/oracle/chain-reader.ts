@@ -39,6 +39,8 @@ export interface ReadChain {
   readonly openOrders: Set<string>;
   /** All orders that ask for work and have no answer, by id, with what they want and from when on. */
   readonly unanswered: Map<string, UnansweredOrder>;
+  /** A policy has refused a lifetime, and nothing was issued since. */
+  isCapped: boolean;
   seq: number;
   hash: string;
 }
@@ -81,6 +83,7 @@ export function chainReader(): ChainReader {
       leaked: new Map(),
       openOrders: new Set(),
       unanswered: new Map(),
+      isCapped: false,
       seq: 0,
       hash: '0'.repeat(64),
     };
@@ -129,8 +132,11 @@ function take(
       if (!intent) throw broken(`${entry['kind']} without an intent`);
       if (entry['kind'] === 'outcome' && !intent.isOpen) throw broken('a second outcome');
       intent.isOpen = false;
+      const fault = (entry['fault'] ?? {}) as Wire;
+      if (fault['rule'] === 'lifetime-too-long') read.isCapped = true;
       const facts = (entry['facts'] ?? entry) as Wire;
       if (intent.kind !== 'add-credential' || typeof facts['keyId'] !== 'string') return undefined;
+      read.isCapped = false;
       read.claimed.add(facts['keyId']);
       return { keyId: facts['keyId'], intent: intent.id };
     }

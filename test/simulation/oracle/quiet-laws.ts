@@ -120,13 +120,19 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
       .map((one) => `the end of ${one.kind} ${one.id} is not known`);
   }
 
-  /** What serves was renewed when its margin began. */
+  /** What serves is renewed when its margin begins, unless another is on its way. */
   function marginFlaws(member: Member, { held, listed }: MemberTruth): readonly string[] {
+    // A short-lived one is worth its slot only when little is left.
+    if (chains.chain(member.key).isCapped) return [];
     return held.filter(isServing).flatMap(({ connector, text }) => {
       const one = listed.find((other) => other.text === text);
       const made = one && issued.get(one.keyId);
       if (!one || !made) return [];
-      const marginMs = Math.min(member.renewBeforeDays * dayMs, (one.endAt - made.at) / 3);
+      const isOnItsWay = listed.some((other) => other.endAt > one.endAt && issued.has(other.keyId));
+      if (isOnItsWay) return [];
+      // The file has a third of the lifetime at the most.
+      const days = Math.min(member.renewBeforeDays, Math.floor(member.lifetimeDays / 3));
+      const marginMs = Math.min(days * dayMs, (one.endAt - made.at) / 3);
       const leftMs = one.endAt - kernel.now();
       if (leftMs > marginMs - bounds.lateMs) return [];
       return [`${connector} holds what ends in ${Math.round(leftMs / dayMs)} days`];
