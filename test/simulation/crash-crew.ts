@@ -1,27 +1,39 @@
 /** Role: one process of the crew that tells the stories: it is sent batches, and answers each. */
+import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import type { MishapPoint } from '../support/interposed-world.ts';
 import { pairsFrom } from './crash-points.ts';
-import { tell, type Casting, type Telling } from './crash-run.ts';
+import { readings } from './crash-readings.ts';
+import type { Part } from './crash-run.ts';
 
-/** What a member of the crew is sent. */
-export type Batch =
-  /** The story without a mishap, to know its writes. */
-  | { readonly kind: 'count'; readonly casting: Casting }
-  | { readonly kind: 'singles'; readonly casting: Casting; readonly points: readonly MishapPoint[] }
-  /** The pairs that begin with this point. */
+/** What a member of the crew is sent: a story for somebody, and in which modes it is wanted. */
+export type Batch = { readonly part: Part; readonly modes: readonly NylasMode[] } & (
   | {
+      /** The story without a mishap, to know its writes. */
+      readonly kind: 'count';
+    }
+  | { readonly kind: 'singles'; readonly points: readonly MishapPoint[] }
+  | {
+      /** The pairs that begin with this point. */
       readonly kind: 'pairs';
-      readonly casting: Casting;
       readonly first: MishapPoint;
       readonly every: number;
-    };
+    }
+);
 
 export interface BatchResult {
-  /** Writes of the story; of a batch of kind `count` alone. */
-  readonly writes: number;
-  /** Stories told for their own sake. */
+  /** Of a batch of kind `count` alone: modes in which the story goes the same way, and its writes. */
+  readonly counted: readonly Counted[];
+  /** Points or pairs, each once for each mode. */
+  readonly points: number;
+  /** Stories that had to be told for them. */
   readonly told: number;
   readonly failed: readonly string[];
+}
+
+/** Modes in which a story has so many writes, and each of them at the same place. */
+export interface Counted {
+  readonly modes: readonly NylasMode[];
+  readonly writes: number;
 }
 
 process.on('message', (batch: Batch) => {
@@ -34,40 +46,46 @@ async function answer(batch: Batch): Promise<void> {
 }
 
 async function carryOut(batch: Batch): Promise<BatchResult> {
-  const { casting } = batch;
+  const { part, modes } = batch;
   if (batch.kind === 'singles') {
     const lists = batch.points.map((one) => [one]);
-    return tellAll(casting, lists);
+    return toldAll(part, [{ modes, lists }]);
   }
-  const opening = await tryTelling(casting, batch.kind === 'count' ? [] : [batch.first]);
-  // Among the singles' failures too, where this mode's single points are told; the report counts it once.
-  if (typeof opening === 'string') return { writes: 0, told: 0, failed: [opening] };
-  if (batch.kind === 'count') {
-    return { writes: opening.writes, told: 0, failed: [] };
-  }
+  const openings = await readings(part, batch.kind === 'count' ? [] : [batch.first], modes);
+  const counted = openings.flatMap(({ modes: same, end }) =>
+    typeof end === 'string' ? [] : [{ modes: same, writes: end.writes }],
+  );
+  // Among the singles' failures too, where they are told in this mode; the report counts it once.
+  const failed = openings.flatMap(({ end }) => (typeof end === 'string' ? [end] : []));
+  if (batch.kind === 'count') return { counted, points: 0, told: 0, failed };
   const { first, every } = batch;
-  return tellAll(casting, pairsFrom(first, { following: opening.writes - first.nth, every }));
+  const pairs = await toldAll(
+    part,
+    counted.map(({ modes: same, writes }) => ({
+      modes: same,
+      lists: pairsFrom(first, { following: writes - first.nth, every }),
+    })),
+  );
+  return { ...pairs, failed: [...failed, ...pairs.failed] };
 }
 
-async function tellAll(
-  casting: Casting,
-  lists: readonly (readonly MishapPoint[])[],
-): Promise<BatchResult> {
+/** Lists of mishaps, and the modes in which each is wanted. */
+interface Wanted {
+  readonly modes: readonly NylasMode[];
+  readonly lists: readonly (readonly MishapPoint[])[];
+}
+
+async function toldAll(part: Part, wanted: readonly Wanted[]): Promise<BatchResult> {
   const failed: string[] = [];
-  for (const points of lists) {
-    const telling = await tryTelling(casting, points);
-    if (typeof telling === 'string') failed.push(telling);
+  let points = 0;
+  let told = 0;
+  for (const { modes, lists } of wanted) {
+    for (const list of lists) {
+      const ends = await readings(part, list, modes);
+      points += modes.length;
+      told += ends.length;
+      failed.push(...ends.flatMap(({ end }) => (typeof end === 'string' ? [end] : [])));
+    }
   }
-  return { writes: 0, told: lists.length, failed };
-}
-
-async function tryTelling(
-  casting: Casting,
-  points: readonly MishapPoint[],
-): Promise<Telling | string> {
-  try {
-    return await tell(casting, points);
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
+  return { counted: [], points, told, failed };
 }

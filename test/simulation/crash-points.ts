@@ -3,9 +3,8 @@
  * of writes, with all that can become of them.
  */
 import { fraction } from '../../src/core/fingerprint.ts';
-import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import type { Mishap, MishapPoint } from '../support/interposed-world.ts';
-import { audiences, tell, type Casting } from './crash-run.ts';
+import { audiences, type Part } from './crash-run.ts';
 import { storyNames, type StoryName } from './stories.ts';
 
 /** What can become of a single write. */
@@ -14,23 +13,9 @@ export const mishaps: readonly Mishap[] = ['failed', 'lost', 'crash', 'crash-bef
 /** What can become of the writes of a pair. */
 const pairMishaps: readonly Mishap[] = ['failed', 'lost'];
 
-/** All stories, or those named, for all audiences, in the given modes. */
-export function allCastings(
-  modes: readonly NylasMode[],
-  stories: readonly StoryName[] = storyNames,
-): readonly Casting[] {
-  return stories.flatMap((story) =>
-    audiences.flatMap((audience) => modes.map((mode) => ({ story, audience, mode }))),
-  );
-}
-
-/**
- * Writes to the outside when all goes well: those of the vendors, and those of storage.
- * @throws Error when the story does not end well by itself.
- */
-export async function countWrites(casting: Casting): Promise<number> {
-  const { writes } = await tell(casting, []);
-  return writes;
+/** All stories, or those named, for all audiences. */
+export function allParts(stories: readonly StoryName[] = storyNames): readonly Part[] {
+  return stories.flatMap((story) => audiences.map((audience) => ({ story, audience })));
 }
 
 /** Every single point of a story of so many writes. */

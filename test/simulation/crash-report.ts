@@ -1,27 +1,28 @@
 /** Role: every crash point of every story, told by several processes; the sum of it all. */
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import { Processes } from './batches.ts';
-import type { Batch, BatchResult } from './crash-crew.ts';
-import { allCastings, firstPoints, singlePoints } from './crash-points.ts';
-import type { Casting } from './crash-run.ts';
-import { modeName } from './modes.ts';
+import type { Batch, BatchResult, Counted } from './crash-crew.ts';
+import { allParts, firstPoints, singlePoints } from './crash-points.ts';
+import type { Part } from './crash-run.ts';
 import type { StoryName } from './stories.ts';
 
 interface CrashReportOptions {
   readonly stories: readonly StoryName[];
-  /** In which modes single points are tried. */
+  /** In which modes the stories are told. */
   readonly modes: readonly NylasMode[];
   /** Only each n-th pair; 0: none. */
   readonly pairsEvery: number;
-  readonly pairModes: readonly NylasMode[];
   /** Processes. */
   readonly workers: number;
   readonly progress: (line: string) => void;
 }
 
 interface CrashReport {
+  /** Each once for each mode. */
   readonly points: number;
   readonly pairs: number;
+  /** Stories that were told for them: one telling stands for all modes in which it would be the same. */
+  readonly told: number;
   /** One line a failure: story, audience, mode, mishaps, and what is wrong. */
   readonly failed: readonly string[];
   readonly durationMs: number;
@@ -41,19 +42,18 @@ export async function crashPointReport(options: CrashReportOptions): Promise<Cra
   const { workers } = options;
   const crew: Crew = new Processes(member, { workers, titleOf });
   try {
-    const sum: Sum = { points: 0, pairs: 0, failed: [] };
-    const { stories, pairsEvery } = options;
-    const singles = await counted(crew, allCastings(options.modes, stories), sum);
-    const paired =
-      pairsEvery > 0 ? await counted(crew, allCastings(options.pairModes, stories), sum) : [];
+    const sum: Sum = { points: 0, pairs: 0, told: 0, failed: [] };
+    const courses = await countedCourses(crew, options, sum);
+    const { pairsEvery } = options;
     const batches = [
-      ...singles.flatMap(singleBatches),
-      ...paired.flatMap((one) => pairBatches(one, pairsEvery)),
+      ...courses.flatMap(singleBatches),
+      ...(pairsEvery > 0 ? courses.flatMap((one) => pairBatches(one, pairsEvery)) : []),
     ];
     const leftOf = remaining(batches);
     const count = meter(batches.length, startMs);
     await crew.shareOut(batches, (batch, result) => {
-      sum[batch.kind === 'pairs' ? 'pairs' : 'points'] += result.told;
+      sum[batch.kind === 'pairs' ? 'pairs' : 'points'] += result.points;
+      sum.told += result.told;
       sum.failed.push(...result.failed);
       const progress = count(sum);
       if (leftOf(batch) === 0) options.progress(`${progress}; ${titleOf(batch)}: done`);
@@ -71,51 +71,52 @@ type Crew = Processes<Batch, BatchResult>;
 interface Sum {
   points: number;
   pairs: number;
+  told: number;
   readonly failed: string[];
 }
 
-/** A story, and how many writes it has when all goes well. */
-interface Counted {
-  readonly casting: Casting;
-  readonly writes: number;
+/** A story, and modes in which it goes the same way. */
+interface Course extends Counted {
+  readonly part: Part;
 }
 
 /** Counts the writes of all stories. One that fails by itself has none. */
-async function counted(
+async function countedCourses(
   crew: Crew,
-  castings: readonly Casting[],
+  { stories, modes }: CrashReportOptions,
   sum: Sum,
-): Promise<readonly Counted[]> {
-  const all: Counted[] = [];
-  const batches = castings.map((casting): Batch => ({ kind: 'count', casting }));
-  await crew.shareOut(batches, ({ casting }, { writes, failed }) => {
-    all.push({ casting, writes });
+): Promise<readonly Course[]> {
+  const all: Course[] = [];
+  const batches = allParts(stories).map((part): Batch => ({ kind: 'count', part, modes }));
+  await crew.shareOut(batches, ({ part }, { counted, failed }) => {
+    all.push(...counted.map((one) => ({ ...one, part })));
     sum.failed.push(...failed);
   });
   return all;
 }
 
-function singleBatches({ casting, writes }: Counted): readonly Batch[] {
+function singleBatches({ part, modes, writes }: Course): readonly Batch[] {
   const points = singlePoints(writes);
   return Array.from({ length: Math.ceil(points.length / batchSize) }, (_, index): Batch => ({
     kind: 'singles',
-    casting,
+    part,
+    modes,
     points: points.slice(index * batchSize, (index + 1) * batchSize),
   }));
 }
 
-function pairBatches({ casting, writes }: Counted, every: number): readonly Batch[] {
-  return firstPoints(writes).map((first): Batch => ({ kind: 'pairs', casting, first, every }));
+function pairBatches({ part, modes, writes }: Course, every: number): readonly Batch[] {
+  return firstPoints(writes).map((first): Batch => ({ kind: 'pairs', part, modes, first, every }));
 }
 
 /** Tells how far all has come, each time that a batch has ended. */
 function meter(all: number, startMs: number): (sum: Sum) => string {
   let ended = 0;
-  return ({ points, pairs, failed }) => {
+  return ({ points, pairs, told, failed }) => {
     ended += 1;
     const share = Math.floor((100 * ended) / all);
     const minutes = Math.round((performance.now() - startMs) / 60_000);
-    return `${share} % after ${minutes} min: ${points} points, ${pairs} pairs, ${failed.length} failed`;
+    return `${share} % after ${minutes} min: ${points} points, ${pairs} pairs by ${told} stories, ${failed.length} failed`;
   };
 }
 
@@ -130,6 +131,6 @@ function remaining(batches: readonly Batch[]): (batch: Batch) => number {
   };
 }
 
-function titleOf({ kind, casting }: Batch): string {
-  return `${kind} of ${casting.story}, ${casting.audience}, ${modeName(casting.mode)}`;
+function titleOf({ kind, part }: Batch): string {
+  return `${kind} of ${part.story}, ${part.audience}`;
 }

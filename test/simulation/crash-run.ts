@@ -36,10 +36,14 @@ import {
 export const audiences = ['organizations-and-personal', 'organizations'] as const;
 type Audience = (typeof audiences)[number];
 
-/** Which story, for whom, at which Nylas. */
-export interface Casting {
+/** Which story, for whom. */
+export interface Part {
   readonly story: StoryName;
   readonly audience: Audience;
+}
+
+/** The same at a Nylas of one mode. */
+export interface Casting extends Part {
   readonly mode: NylasMode;
 }
 
@@ -48,6 +52,8 @@ export interface Telling {
   readonly writes: number;
   /** Simulated milliseconds that its acts took, each from its beginning. */
   readonly actsMs: readonly number[];
+  /** The chain that it left. */
+  readonly chain: string;
 }
 
 interface Cast {
@@ -67,11 +73,15 @@ const words: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * Tells the story.
+ * Tells the story. `mode` may stand for the casting's own, to hear what it is asked.
  * @throws Error that names story, audience, mode, mishaps, and all that is wrong afterwards.
  */
-export async function tell(casting: Casting, points: readonly MishapPoint[]): Promise<Telling> {
-  const cast = await castOf(casting);
+export async function tell(
+  casting: Casting,
+  points: readonly MishapPoint[],
+  mode: NylasMode = casting.mode,
+): Promise<Telling> {
+  const cast = await castOf({ ...casting, mode });
   const { plan, watch } = cast;
   plan.arm(points);
   const actsMs: number[] = [];
@@ -80,7 +90,7 @@ export async function tell(casting: Casting, points: readonly MishapPoint[]): Pr
     const writes = plan.count;
     const flaws = await flawsAtTheEnd(cast, points.length);
     if (flaws.length + watch.flaws.length > 0) throw new Error(flaws.join('; '));
-    return { writes, actsMs };
+    return { writes, actsMs, chain: cast.customer.stores.chains.texts.get('calendar') ?? '' };
   } catch (error) {
     throw complaint(casting, points, { cast, error });
   }

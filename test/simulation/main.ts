@@ -196,7 +196,6 @@ async function crashPoints(
   const report = await crashPointReport({
     stories,
     modes: modesNamed(choices.mode) ?? [],
-    pairModes: modesNamed(choices.mode === 'all' ? 'covering' : choices.mode) ?? [],
     pairsEvery,
     workers: choices.workers,
     progress: (line) => void process.stderr.write(`${line}\n`),
@@ -205,7 +204,7 @@ async function crashPoints(
     ? JSON.stringify(report, undefined, 2)
     : [
         ...report.failed,
-        `${report.points} points, ${report.pairs} pairs, ${report.failed.length} failed`,
+        `${report.points} points, ${report.pairs} pairs, by ${report.told} stories; ${report.failed.length} failed`,
       ].join('\n');
   process.stdout.write(`${text}\n`);
   if (report.failed.length > 0) process.exitCode = 1;

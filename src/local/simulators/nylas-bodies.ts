@@ -3,7 +3,7 @@
  * instants are unix seconds.
  */
 import { grantStatus } from './nylas-grant-life.ts';
-import type { NylasMode } from './nylas-modes.ts';
+import { says, type NylasMode } from './nylas-modes.ts';
 import {
   type Connector,
   type CredentialRecord,
@@ -40,7 +40,7 @@ export function connectorBody(connector: Connector, { mode }: NylasApplication):
     name: connector.name,
     provider: 'microsoft',
     settings: {
-      ...(mode.clientIdReturned && { client_id: idIn(mode, clientId) }),
+      ...(says(mode, 'showsClientId') && { client_id: idIn(mode, clientId) }),
       ...(tenant !== undefined && { tenant }),
     },
     ...(mode.scopeHidden !== true && { scope: connector.scope.map(shortened) }),

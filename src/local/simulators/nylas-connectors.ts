@@ -2,7 +2,7 @@
  * Role: writes to a simulated connector and its credential records, by the application's mode.
  * No secret is tried at write time: Nylas documents no such check.
  */
-import type { NylasMode } from './nylas-modes.ts';
+import { says, type NylasMode } from './nylas-modes.ts';
 import { invalidRequest, notFound } from './nylas-refusal.ts';
 import type { ConnectorWrite, RecordWrite, SentData } from './nylas-requests.ts';
 import {
@@ -138,7 +138,7 @@ function writeSettings(
 ): void {
   const target = settingsRecord(connector, mode);
   const data = written(target.data, sent, mode);
-  if (mode.updateReaches !== 'new-record') return overwrite(target, data, context);
+  if (!says(mode, 'makesRecords')) return overwrite(target, data, context);
   const twin = twinOf(connector, data, 'connector');
   const record =
     twin ?? newRecord(`connector-${connector.records.size + 1}`, 'connector', data, context);
@@ -148,8 +148,13 @@ function writeSettings(
 }
 
 function written(before: CredentialData, sent: SentData, mode: NylasMode): CredentialData {
-  if (mode.settings === 'merge') return { ...before, ...sent };
-  return { ...sent, clientId: sent.clientId ?? '', clientSecret: sent.clientSecret ?? '' };
+  const replaced = {
+    ...sent,
+    clientId: sent.clientId ?? '',
+    clientSecret: sent.clientSecret ?? '',
+  };
+  const isComplete = Object.keys(before).every((name) => name in sent);
+  return isComplete || !says(mode, 'merges') ? replaced : { ...before, ...sent };
 }
 
 function overwrite(record: CredentialRecord, data: CredentialData, context: WriteContext): void {

@@ -1,4 +1,5 @@
 /** Role: what the outage account is told of a connector or a grant whose credential is dead. */
+import { says } from './nylas-modes.ts';
 import { pairKey } from './nylas-pairs.ts';
 import {
   type CredentialPair,
@@ -41,7 +42,8 @@ function recordOfGrant(
 /** What a grant refreshes with, by the application's mode. */
 export function heldPair(application: NylasApplication, grant: Grant): CredentialPair | undefined {
   const record = recordOfGrant(application, grant);
-  return record !== undefined && !application.mode.grantsFollow ? grant.bound : record?.data;
+  if (record === undefined || pairKey(record.data) === pairKey(grant.bound)) return record?.data;
+  return says(application.mode, 'grantsFollow') ? record.data : grant.bound;
 }
 
 /** A connector's dead credential. */
@@ -72,16 +74,16 @@ export function grantFailure(
     connector !== undefined &&
     held !== undefined &&
     (pairKey(held) === pairKey(activeRecord(connector).data) ||
-      (mode.grantsFollow && isDeclared(application.id, grant.credentialId)));
+      (isDeclared(application.id, grant.credentialId) && says(mode, 'grantsFollow')));
   return {
     subject: grantSubject(application, grant),
     clientId: held?.clientId || application.lastClientId,
     why: failing.why,
     place: isServing ? 'serving' : 'left-behind',
-    isKeepersWrite: mode.grantsFollow && record?.isSpoiled === true,
+    isKeepersWrite: record?.isSpoiled === true && says(mode, 'grantsFollow'),
     disturbedAt: latest(
       disturbance(failing),
-      mode.grantsFollow ? record?.handWrittenAt : undefined,
+      says(mode, 'grantsFollow') ? record?.handWrittenAt : undefined,
     ),
     isManaged: connector?.keeperWroteAt !== undefined,
   };

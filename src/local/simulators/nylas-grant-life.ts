@@ -2,6 +2,7 @@
  * Role: the life of one grant at simulated Nylas: when it refreshes, when its status flips, when
  * its user comes back. Instants are epoch milliseconds.
  */
+import { says } from './nylas-modes.ts';
 import type { CredentialRecord, Grant, NylasApplication } from './nylas-state.ts';
 import type { Random } from './random.ts';
 
@@ -98,6 +99,6 @@ export function stopGrant(grant: Grant, at: number): void {
 
 /** Users whose grants do not follow come back now and then, every 30 days on average. */
 function nextSignIn({ mode }: NylasApplication, grant: Grant, at: number): number | undefined {
-  if (mode.grantsFollow) return undefined;
+  if (says(mode, 'grantsFollow')) return undefined;
   return at + Math.ceil(-Math.log(1 - grant.random.next()) * meanSignInMs);
 }

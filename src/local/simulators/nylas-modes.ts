@@ -17,6 +17,28 @@ export interface NylasMode {
   readonly scopeHidden?: boolean;
   /** Are the ids of application, client and active record in upper case? Not among them either. */
   readonly upperCaseIds?: boolean;
+  /** Answers in the mode's place, for somebody who wants to know what it was asked. */
+  readonly answer?: (question: ModeQuestion) => boolean;
+}
+
+/** All that a mode can be asked, and its answer. */
+const answers = {
+  showsClientId: (mode: NylasMode) => mode.clientIdReturned,
+  merges: (mode: NylasMode) => mode.settings === 'merge',
+  grantsFollow: (mode: NylasMode) => mode.grantsFollow,
+  makesRecords: (mode: NylasMode) => mode.updateReaches === 'new-record',
+  keepsToPrimary: (mode: NylasMode) => mode.updateReaches === 'primary',
+};
+
+/** A question with the answer yes or no. */
+export type ModeQuestion = keyof typeof answers;
+
+/**
+ * What a mode says to a question. Simulators ask by this alone, and only where the answer makes a
+ * difference: modes that were asked the same and said the same cannot be told apart.
+ */
+export function says(mode: NylasMode, question: ModeQuestion): boolean {
+  return mode.answer?.(question) ?? answers[question](mode);
 }
 
 const booleans = [true, false] as const;

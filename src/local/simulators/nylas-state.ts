@@ -2,7 +2,7 @@
  * Role: what one simulated Nylas application holds. Secrets are plain text here, as the vendor
  * holds them; they leave only towards the (simulated) provider. Instants are epoch milliseconds.
  */
-import type { NylasMode } from './nylas-modes.ts';
+import { says, type NylasMode } from './nylas-modes.ts';
 import type { FailureWhy } from './outage.ts';
 import type { Random } from './random.ts';
 
@@ -107,9 +107,10 @@ export function activeRecord(connector: Connector): CredentialRecord {
 
 /** The record that PATCH and GET of the connector's own settings concern. */
 export function settingsRecord(connector: Connector, mode: NylasMode): CredentialRecord {
+  const active = activeRecord(connector);
   const primary = connector.records.get(connector.primaryId);
-  const isPrimary = mode.updateReaches === 'primary' && primary !== undefined;
-  return isPrimary ? primary : activeRecord(connector);
+  if (primary === undefined || primary === active) return active;
+  return says(mode, 'keepsToPrimary') ? primary : active;
 }
 
 function recordOf(connector: Connector, id: string): CredentialRecord {
