@@ -68,6 +68,8 @@ export interface Cloud {
 export interface CloudOptions {
   readonly clock: SimulatedClock;
   readonly seed: number | string;
+  /** What all is drawn from, in place of what the seed gives. */
+  readonly random?: Random;
   readonly faults: FaultLevel;
   /** Until when outages of vendors are drawn. */
   readonly untilAt: number;
@@ -83,7 +85,7 @@ export interface CloudOptions {
 
 /** Makes the cloud. Same seed and same requests at the same instants: same answers. */
 export function simulatedCloud(options: CloudOptions): Cloud {
-  const random = seededRandom(options.seed);
+  const random = options.random ?? seededRandom(options.seed);
   const { clock } = options;
   const surroundings: Surroundings = { now: () => clock.now(), random };
   const directory = simulatedDirectory(surroundings, options.directory);

@@ -3,7 +3,7 @@ import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import type { MishapPoint } from '../support/interposed-world.ts';
 import { pairsFrom } from './crash-points.ts';
 import { readings } from './crash-readings.ts';
-import type { Part } from './crash-run.ts';
+import type { Part } from './beginnings.ts';
 
 /** What a member of the crew is sent: a story for somebody, and in which modes it is wanted. */
 export type Batch = { readonly part: Part; readonly modes: readonly NylasMode[] } & (

@@ -4,7 +4,7 @@
  */
 import { fraction } from '../../src/core/fingerprint.ts';
 import type { Mishap, MishapPoint } from '../support/interposed-world.ts';
-import { audiences, type Part } from './crash-run.ts';
+import { audiences, type Part } from './beginnings.ts';
 import { storyNames, type StoryName } from './stories.ts';
 
 /** What can become of a single write. */

@@ -3,7 +3,8 @@ import { allNylasModes, says } from '../../src/local/simulators/nylas-modes.ts';
 import { oddMode, plainMode } from '../support/tenant.ts';
 import { allParts } from './crash-points.ts';
 import { readings } from './crash-readings.ts';
-import { tell, type Part } from './crash-run.ts';
+import type { Part } from './beginnings.ts';
+import { tell } from './crash-run.ts';
 import { modeWatch } from './mode-watch.ts';
 import { modeName } from './modes.ts';
 

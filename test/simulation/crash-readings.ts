@@ -5,7 +5,8 @@
  */
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import type { MishapPoint } from '../support/interposed-world.ts';
-import { tell, type Part, type Telling } from './crash-run.ts';
+import type { Part } from './beginnings.ts';
+import { tell, type Telling } from './crash-run.ts';
 import { modeWatch } from './mode-watch.ts';
 
 /** One telling, and what it stands for. */

@@ -3,7 +3,7 @@ import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import { Processes } from './batches.ts';
 import type { Batch, BatchResult, Counted } from './crash-crew.ts';
 import { allParts, firstPoints, singlePoints } from './crash-points.ts';
-import type { Part } from './crash-run.ts';
+import type { Part } from './beginnings.ts';
 import type { StoryName } from './stories.ts';
 
 interface CrashReportOptions {

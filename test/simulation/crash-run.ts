@@ -2,10 +2,8 @@
  * Role: tells one story with the mishaps of one's choice, and checks what it leaves. Each look is a
  * tick that finds the registration due, a message, and a pass; a process that dies leaves its message.
  */
-import type { Transport } from '../../src/clients/transport.ts';
 import type { Entry } from '../../src/core/entry.ts';
 import type { DesiredRegistration } from '../../src/core/desired.ts';
-import type { Cloud } from '../../src/local/cloud.ts';
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import { work } from '../../src/functions/handlers.ts';
 import { scan } from '../../src/reconcile/scan.ts';
@@ -20,32 +18,12 @@ import {
   type MishapPoint,
 } from '../support/interposed-world.ts';
 import { flawsOf, repetitionsIn } from '../support/soundness.ts';
-import { isQuiet, minuteMs, tenant, type Tenant } from '../support/tenant.ts';
+import { isQuiet, minuteMs, type Tenant } from '../support/tenant.ts';
+import { ground, takeUp, type Casting } from './beginnings.ts';
 import { strayHolders } from './holders.ts';
 import { modeName } from './modes.ts';
 import { removalWatch, type RemovalWatch } from './removal-watch.ts';
-import {
-  isSettled,
-  placeOrder,
-  stories,
-  storyWishes,
-  type Act,
-  type StoryName,
-} from './stories.ts';
-
-export const audiences = ['organizations-and-personal', 'organizations'] as const;
-type Audience = (typeof audiences)[number];
-
-/** Which story, for whom. */
-export interface Part {
-  readonly story: StoryName;
-  readonly audience: Audience;
-}
-
-/** The same at a Nylas of one mode. */
-export interface Casting extends Part {
-  readonly mode: NylasMode;
-}
+import { isSettled, placeOrder, stories, type Act } from './stories.ts';
 
 export interface Telling {
   /** Writes of the story, those with a mishap among them. */
@@ -81,7 +59,7 @@ export async function tell(
   points: readonly MishapPoint[],
   mode: NylasMode = casting.mode,
 ): Promise<Telling> {
-  const cast = await castOf({ ...casting, mode });
+  const cast = await castOf(casting, mode);
   const { plan, watch } = cast;
   plan.arm(points);
   const actsMs: number[] = [];
@@ -97,30 +75,19 @@ export async function tell(
 }
 
 /** All is ready: the beginning has been lived through, the order is placed. */
-async function castOf({ story, audience, mode }: Casting): Promise<Cast> {
-  const { begin, order, connectors } = stories[story];
+async function castOf(casting: Casting, mode: NylasMode): Promise<Cast> {
   const plan = mishapPlan();
   const watch = removalWatch(() => customer);
-  const customer: Tenant = tenant({
-    modes: Array.from({ length: connectors }, () => mode),
-    wire: barewire,
+  const ready = ground(casting, {
+    mode,
     wrap: (world) => watch.over(interposedWorld(world, plan.intercept)),
   });
-  const calendar = await begin(customer, customer.wish({ ...storyWishes, audience }));
-  const body = order?.(customer);
+  const { customer } = ready;
+  const calendar = await takeUp(casting, ready, mode);
+  const body = stories[casting.story].order?.(customer);
   if (body) await placeOrder(customer, body);
   if (body?.kind === 'compromised') watch.leakedGoAt(body.removeAt);
   return { customer, calendar, plan, watch };
-}
-
-/** No time limits and no streams: a hundred thousand stories are told over it. */
-function barewire(fetch: Cloud['fetch']): Transport {
-  return async ({ method, url, headers, body }) => {
-    const request = new Request(url, { method, headers, ...(body === undefined ? {} : { body }) });
-    const reply = await fetch(request);
-    const text = reply.body === null ? '' : await reply.text();
-    return { status: reply.status, headers: Object.fromEntries(reply.headers), body: text };
-  };
 }
 
 /** Looks until nothing is left to do. Returns how long it took. */

@@ -7,8 +7,10 @@ import { says, type ModeQuestion, type NylasMode } from '../../src/local/simulat
 export interface ModeWatch {
   /** To be given to the simulators. Can be asked, and nothing else: it throws when it is read. */
   readonly mode: NylasMode;
+  /** What was asked so far. */
+  readonly heard: () => readonly ModeQuestion[];
   /** Would the run have been the same in this mode? */
-  standsFor(other: NylasMode): boolean;
+  readonly standsFor: (other: NylasMode) => boolean;
 }
 
 /** Watches one mode. Modes with a field beyond the 24 combinations are not meant. */
@@ -34,6 +36,7 @@ export function modeWatch(mode: NylasMode): ModeWatch {
         return answer;
       },
     },
+    heard: () => [...heard.keys()],
     standsFor: (other) =>
       [...heard].every(([question, answer]) => says(other, question) === answer),
   };

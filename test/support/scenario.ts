@@ -20,6 +20,7 @@ import { cloudHosts, keeperIdentity, simulatedCloud, type Cloud } from '../../sr
 import { simulatedClock, type SimulatedClock } from '../../src/local/clock.ts';
 import type { FaultLevel } from '../../src/local/fates.ts';
 import type { DirectoryOptions } from '../../src/local/simulators/directory-options.ts';
+import type { Random } from '../../src/local/simulators/random.ts';
 import { foreseenDocument } from '../../src/foresight/document.ts';
 import { runPass, type PassReport } from '../../src/reconcile/pass.ts';
 import type { World } from '../../src/reconcile/world.ts';
@@ -58,6 +59,8 @@ export interface Scenario {
 
 export interface ScenarioOptions {
   readonly seed?: number;
+  /** What all is drawn from, in place of what the seed gives. */
+  readonly random?: Random;
   readonly faults?: FaultLevel;
   readonly directory?: Partial<DirectoryOptions>;
   /** Puts something between the loop and its world. */
@@ -80,6 +83,7 @@ export function scenario(options: ScenarioOptions = {}): Scenario {
     faults: options.faults ?? 'none',
     untilAt: startAt + 3 * 366 * 86_400_000,
     machineNow: () => clock.now(),
+    ...(options.random ? { random: options.random } : {}),
     ...(options.directory ? { directory: options.directory } : {}),
   });
   const window = sendWindow(clock);

@@ -23,11 +23,11 @@ export interface NylasMode {
 
 /** All that a mode can be asked, and its answer. */
 const answers = {
-  showsClientId: (mode: NylasMode) => mode.clientIdReturned,
-  merges: (mode: NylasMode) => mode.settings === 'merge',
-  grantsFollow: (mode: NylasMode) => mode.grantsFollow,
-  makesRecords: (mode: NylasMode) => mode.updateReaches === 'new-record',
-  keepsToPrimary: (mode: NylasMode) => mode.updateReaches === 'primary',
+  showsClientId: ({ clientIdReturned }: NylasMode) => clientIdReturned,
+  merges: ({ settings }: NylasMode) => settings === 'merge',
+  grantsFollow: ({ grantsFollow }: NylasMode) => grantsFollow,
+  makesRecords: ({ updateReaches }: NylasMode) => updateReaches === 'new-record',
+  keepsToPrimary: ({ updateReaches }: NylasMode) => updateReaches === 'primary',
 };
 
 /** A question with the answer yes or no. */
@@ -67,16 +67,16 @@ export function allNylasModes(): NylasMode[] {
  */
 export function coveringNylasModes(): NylasMode[] {
   return [
-    mode('active', true, 'merge', true),
-    mode('active', false, 'replace', false),
-    mode('primary', true, 'replace', false),
-    mode('primary', false, 'merge', true),
-    mode('new-record', true, 'merge', false),
-    mode('new-record', false, 'replace', true),
+    modeOf('active', true, 'merge', true),
+    modeOf('active', false, 'replace', false),
+    modeOf('primary', true, 'replace', false),
+    modeOf('primary', false, 'merge', true),
+    modeOf('new-record', true, 'merge', false),
+    modeOf('new-record', false, 'replace', true),
   ];
 }
 
-function mode(
+function modeOf(
   updateReaches: NylasMode['updateReaches'],
   clientIdReturned: boolean,
   settings: NylasMode['settings'],

@@ -23,12 +23,17 @@ export interface Random {
 
 /** The generator sfc32 (PractRand, public domain) seeded by splitmix32 over an FNV-1a hash of the seed. */
 export function seededRandom(seed: number | string): Random {
+  return randomOf(seededSource(seed), (label) => seededRandom(`${seed}/${label}`));
+}
+
+/** The numbers in [0, 1) that {@link seededRandom} draws from. */
+export function seededSource(seed: number | string): () => number {
   const step = sfc32(String(seed));
+  return () => step() / 0x1_0000_0000;
+}
 
-  function next(): number {
-    return step() / 0x1_0000_0000;
-  }
-
+/** All draws from a source of numbers in [0, 1). */
+export function randomOf(next: () => number, fork: Random['fork']): Random {
   function int(maxExclusive: number): number {
     if (!Number.isInteger(maxExclusive) || maxExclusive < 1) {
       throw new RangeError(
@@ -57,7 +62,7 @@ export function seededRandom(seed: number | string): Random {
       const variant = (8 + int(4)).toString(16);
       return `${hex(8)}-${hex(4)}-4${hex(3)}-${variant}${hex(3)}-${hex(12)}`;
     },
-    fork: (label) => seededRandom(`${seed}/${label}`),
+    fork,
   };
 }
 
