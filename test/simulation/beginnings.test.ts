@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { oddMode } from '../support/tenant.ts';
-import { ground, livedThrough, takeUp, type Casting, type Ground } from './beginnings.ts';
+import { groundFor, livedThrough, takeUp, type Casting } from './beginnings.ts';
+import { mishaps } from './crash-points.ts';
+import { tell } from './crash-run.ts';
 import { storyNames } from './stories.ts';
+import type { Ground } from './stretches.ts';
 import { streamsOf } from './streams.ts';
 
 /** All that the world of a customer holds, and how much was drawn for it. */
@@ -33,13 +36,42 @@ function worldOf({ customer, streams }: Ground): unknown {
 describe('takeUp()', () => {
   it.each(storyNames)('leaves the world as Keeper leaves it: %s', async (story) => {
     const casting: Casting = { story, audience: 'organizations-and-personal', mode: oddMode(4) };
-    const [lived, taken, again] = [1, 2, 3].map(() => ground(casting, { mode: casting.mode }));
-    if (!lived || !taken || !again) throw new Error('There is no ground');
+    const [lived, taken, again] = [
+      await groundFor(casting),
+      await groundFor(casting),
+      await groundFor(casting),
+    ];
     await livedThrough(casting, lived);
-    await takeUp(casting, taken, casting.mode);
-    await takeUp(casting, again, casting.mode);
+    await takeUp(casting, taken);
+    await takeUp(casting, again);
     expect(worldOf(taken)).toEqual(worldOf(lived));
     expect(worldOf(again)).toEqual(worldOf(lived));
+  });
+});
+
+describe('a story that is taken up', () => {
+  const casting = { story: 'planned', audience: 'organizations', mode: oddMode(4) } as const;
+
+  it.each(mishaps)('ends as it ends when it is told from its beginning: %s', async (mishap) => {
+    const { writes, course } = await tell(casting, []);
+    for (const nth of [1, 10, 15, 18, writes - 3, writes]) {
+      const whole = await tell(casting, [{ nth, mishap }]);
+      const late = await tell(casting, [{ nth, mishap }], { after: course });
+      expect([late.writes, late.actsMs, late.chain]).toEqual([
+        whole.writes,
+        whole.actsMs,
+        whole.chain,
+      ]);
+    }
+  });
+
+  it('ends the same after a mishap that it had before', async () => {
+    const first = { nth: 10, mishap: 'lost' } as const;
+    const { writes, course } = await tell(casting, [first]);
+    const both = [first, { nth: writes - 2, mishap: 'failed' }] as const;
+    const [whole, late] = [await tell(casting, both), await tell(casting, both, { after: course })];
+    expect(course.length).toBeGreaterThan(3);
+    expect([late.writes, late.chain]).toEqual([whole.writes, whole.chain]);
   });
 });
 

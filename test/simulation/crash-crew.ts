@@ -2,7 +2,8 @@
 import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import type { MishapPoint } from '../support/interposed-world.ts';
 import { pairsFrom } from './crash-points.ts';
-import { readings } from './crash-readings.ts';
+import { failuresOf, readings } from './crash-readings.ts';
+import type { Telling } from './crash-run.ts';
 import type { Part } from './beginnings.ts';
 
 /** What a member of the crew is sent: a story for somebody, and in which modes it is wanted. */
@@ -11,7 +12,11 @@ export type Batch = { readonly part: Part; readonly modes: readonly NylasMode[] 
       /** The story without a mishap, to know its writes. */
       readonly kind: 'count';
     }
-  | { readonly kind: 'singles'; readonly points: readonly MishapPoint[] }
+  | {
+      /** In modes in which it goes the same way without a mishap. */
+      readonly kind: 'singles';
+      readonly points: readonly MishapPoint[];
+    }
   | {
       /** The pairs that begin with this point. */
       readonly kind: 'pairs';
@@ -47,31 +52,36 @@ async function answer(batch: Batch): Promise<void> {
 
 async function carryOut(batch: Batch): Promise<BatchResult> {
   const { part, modes } = batch;
-  if (batch.kind === 'singles') {
-    const lists = batch.points.map((one) => [one]);
-    return toldAll(part, [{ modes, lists }]);
-  }
-  const openings = await readings(part, batch.kind === 'count' ? [] : [batch.first], modes);
-  const counted = openings.flatMap(({ modes: same, end }) =>
-    typeof end === 'string' ? [] : [{ modes: same, writes: end.writes }],
+  const openings = await readings(part, batch.kind === 'pairs' ? [batch.first] : [], { modes });
+  const begun = openings.flatMap(({ modes: same, end }) =>
+    typeof end === 'string' ? [] : [{ modes: same, after: end }],
   );
-  // Among the singles' failures too, where they are told in this mode; the report counts it once.
-  const failed = openings.flatMap(({ end }) => (typeof end === 'string' ? [end] : []));
-  if (batch.kind === 'count') return { counted, points: 0, told: 0, failed };
-  const { first, every } = batch;
-  const pairs = await toldAll(
+  const told = await toldAll(
     part,
-    counted.map(({ modes: same, writes }) => ({
-      modes: same,
-      lists: pairsFrom(first, { following: writes - first.nth, every }),
-    })),
+    begun.map((opening) => ({ ...opening, lists: listsOf(batch, opening.after) })),
   );
-  return { ...pairs, failed: [...failed, ...pairs.failed] };
+  // Those of single points are told for their own sake too; the report counts each failure once.
+  const failed = [...failuresOf(openings), ...told.failed];
+  if (batch.kind !== 'count') return { ...told, failed };
+  return {
+    ...told,
+    failed,
+    counted: begun.map(({ modes: same, after }) => ({ modes: same, writes: after.writes })),
+  };
 }
 
-/** Lists of mishaps, and the modes in which each is wanted. */
+/** The mishaps that a batch wants told, each list in a story of its own. */
+function listsOf(batch: Batch, { writes }: Telling): readonly (readonly MishapPoint[])[] {
+  if (batch.kind === 'count') return [];
+  if (batch.kind === 'singles') return batch.points.map((one) => [one]);
+  const { first, every } = batch;
+  return pairsFrom(first, { following: writes - first.nth, every });
+}
+
+/** Lists of mishaps, the modes in which each is wanted, and what they are told after. */
 interface Wanted {
   readonly modes: readonly NylasMode[];
+  readonly after: Telling;
   readonly lists: readonly (readonly MishapPoint[])[];
 }
 
@@ -79,12 +89,12 @@ async function toldAll(part: Part, wanted: readonly Wanted[]): Promise<BatchResu
   const failed: string[] = [];
   let points = 0;
   let told = 0;
-  for (const { modes, lists } of wanted) {
+  for (const { lists, ...more } of wanted) {
     for (const list of lists) {
-      const ends = await readings(part, list, modes);
-      points += modes.length;
+      const ends = await readings(part, list, more);
+      points += more.modes.length;
       told += ends.length;
-      failed.push(...ends.flatMap(({ end }) => (typeof end === 'string' ? [end] : [])));
+      failed.push(...failuresOf(ends));
     }
   }
   return { counted: [], points, told, failed };

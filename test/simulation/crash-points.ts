@@ -11,7 +11,7 @@ import { storyNames, type StoryName } from './stories.ts';
 export const mishaps: readonly Mishap[] = ['failed', 'lost', 'crash', 'crash-before'];
 
 /** What can become of the writes of a pair. */
-const pairMishaps: readonly Mishap[] = ['failed', 'lost'];
+export const pairMishaps: readonly Mishap[] = ['failed', 'lost'];
 
 /** All stories, or those named, for all audiences. */
 export function allParts(stories: readonly StoryName[] = storyNames): readonly Part[] {

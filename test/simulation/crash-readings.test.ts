@@ -35,10 +35,10 @@ describe('modeWatch()', () => {
   });
 });
 
-/** Each story, and each audience. */
+/** Each way in which a mode is asked, and each audience. */
 function isSampled({ story, audience }: Part): boolean {
-  const forAll = story.startsWith('creation') || story === 'retire' || story === 'planned-two';
-  return forAll === (audience === 'organizations');
+  const isPersonal = story === 'planned' || story === 'compromised';
+  return !story.endsWith('-two') && isPersonal === (audience !== 'organizations');
 }
 
 describe('a telling that stands for several modes', () => {
@@ -47,14 +47,21 @@ describe('a telling that stands for several modes', () => {
   it.each(allParts().filter(isSampled))(
     'goes the same way in each of them: $story, $audience',
     async (part) => {
-      const told = await readings(part, lost, all);
+      const told = await readings(part, lost, { modes: all });
       expect(told.flatMap(({ modes }) => modes.map(modeName)).toSorted()).toEqual(
         all.map(modeName).toSorted(),
       );
       expect(told.length).toBeLessThan(12);
       for (const { modes, end } of told) {
-        const [, ...others] = modes;
-        for (const mode of others) expect(await tell({ ...part, mode }, lost)).toEqual(end);
+        // The one that has least in common with the first.
+        const mode = modes.at(-1);
+        if (!mode || typeof end === 'string') throw new Error('A story was not told');
+        const alone = await tell({ ...part, mode }, lost);
+        expect([alone.chain, alone.writes, alone.actsMs]).toEqual([
+          end.chain,
+          end.writes,
+          end.actsMs,
+        ]);
       }
     },
   );
@@ -62,7 +69,7 @@ describe('a telling that stands for several modes', () => {
   it('is told in words when it fails', async () => {
     const part = { story: 'retire', audience: 'organizations' } as const;
     const beyond = [{ nth: 999, mishap: 'lost' }] as const;
-    const [first] = await readings(part, beyond, all);
+    const [first] = await readings(part, beyond, { modes: all });
     expect(first?.end).toMatch(
       /^retire, organizations, active-merge-follow-shown, write 999 .*: a mishap did not happen/,
     );

@@ -17,21 +17,32 @@ export interface Reading {
   readonly end: Telling | string;
 }
 
-/** Tells the story with these mishaps until each of the modes is stood for by one telling. */
+/**
+ * Tells the story with these mishaps until each of the modes is stood for by one telling. `after` went
+ * the same way in all of them up to the last mishap.
+ */
 export async function readings(
   part: Part,
   points: readonly MishapPoint[],
-  modes: readonly NylasMode[],
+  { modes, after }: { readonly modes: readonly NylasMode[]; readonly after?: Telling },
 ): Promise<readonly Reading[]> {
   const told: Reading[] = [];
   let left = modes;
   for (let mode = left[0]; mode; mode = left[0]) {
     const watch = modeWatch(mode);
-    const end = await tryTelling({ ...part, mode }, points, watch.mode);
+    const end = await tryTelling({ ...part, mode }, points, {
+      watch,
+      ...(after ? { after: after.course } : {}),
+    });
     told.push({ modes: left.filter((one) => watch.standsFor(one)), end });
     left = left.filter((one) => !watch.standsFor(one));
   }
   return told;
+}
+
+/** What went wrong, a line each. */
+export function failuresOf(told: readonly Reading[]): readonly string[] {
+  return told.flatMap(({ end }) => (typeof end === 'string' ? [end] : []));
 }
 
 async function tryTelling(...told: Parameters<typeof tell>): Promise<Telling | string> {

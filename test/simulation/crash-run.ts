@@ -2,9 +2,9 @@
  * Role: tells one story with the mishaps of one's choice, and checks what it leaves. Each look is a
  * tick that finds the registration due, a message, and a pass; a process that dies leaves its message.
  */
+import { apiKeyMs } from '../../src/clients/limits.ts';
 import type { Entry } from '../../src/core/entry.ts';
 import type { DesiredRegistration } from '../../src/core/desired.ts';
-import type { NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 import { work } from '../../src/functions/handlers.ts';
 import { scan } from '../../src/reconcile/scan.ts';
 import type { WantedState } from '../../src/reconcile/wanted-state.ts';
@@ -16,14 +16,17 @@ import {
   type Mishap,
   type MishapPlan,
   type MishapPoint,
+  type MishapTally,
 } from '../support/interposed-world.ts';
 import { flawsOf, repetitionsIn } from '../support/soundness.ts';
 import { isQuiet, minuteMs, type Tenant } from '../support/tenant.ts';
-import { ground, takeUp, type Casting } from './beginnings.ts';
+import { groundFor, takeUp, type Casting } from './beginnings.ts';
 import { strayHolders } from './holders.ts';
+import type { ModeWatch } from './mode-watch.ts';
 import { modeName } from './modes.ts';
 import { removalWatch, type RemovalWatch } from './removal-watch.ts';
 import { isSettled, placeOrder, stories, type Act } from './stories.ts';
+import { passAgain, takenDown, type Ground, type Stretch } from './stretches.ts';
 
 export interface Telling {
   /** Writes of the story, those with a mishap among them. */
@@ -32,13 +35,35 @@ export interface Telling {
   readonly actsMs: readonly number[];
   /** The chain that it left. */
   readonly chain: string;
+  readonly course: Course;
+}
+
+/** One look after the other, with the writes up to the end of each. */
+type Course = readonly Stretch<Look>[];
+
+interface Look {
+  readonly report: PassReport | undefined;
+  readonly tally: MishapTally;
+}
+
+/** How a story is told. */
+export interface Manner {
+  /** Hears what the mode is asked. */
+  readonly watch?: ModeWatch;
+  /** A telling that is the same up to the last of the mishaps: it is taken up as late as can be. */
+  readonly after?: Course;
 }
 
 interface Cast {
+  readonly ground: Ground;
   readonly customer: Tenant;
   readonly calendar: DesiredRegistration;
   readonly plan: MishapPlan;
-  readonly watch: RemovalWatch;
+  readonly removals: RemovalWatch;
+  /** Looks that are to be taken up. */
+  readonly known: Course;
+  /** Those that were taken. */
+  readonly course: Stretch<Look>[];
 }
 
 const tickMs = 15 * minuteMs;
@@ -51,43 +76,62 @@ const words: Readonly<Record<Mishap, string>> = {
 };
 
 /**
- * Tells the story. `mode` may stand for the casting's own, to hear what it is asked.
+ * Tells the story.
  * @throws Error that names story, audience, mode, mishaps, and all that is wrong afterwards.
  */
 export async function tell(
   casting: Casting,
   points: readonly MishapPoint[],
-  mode: NylasMode = casting.mode,
+  manner: Manner = {},
 ): Promise<Telling> {
-  const cast = await castOf(casting, mode);
-  const { plan, watch } = cast;
+  const cast = await castOf(casting, points, manner);
+  const { plan, removals, course } = cast;
   plan.arm(points);
   const actsMs: number[] = [];
   try {
     for (const act of stories[casting.story].acts) actsMs.push(await play(cast, act));
-    const writes = plan.count;
+    const writes = plan.tally.count;
     const flaws = await flawsAtTheEnd(cast, points.length);
-    if (flaws.length + watch.flaws.length > 0) throw new Error(flaws.join('; '));
-    return { writes, actsMs, chain: cast.customer.stores.chains.texts.get('calendar') ?? '' };
+    if (flaws.length + removals.flaws.length > 0) throw new Error(flaws.join('; '));
+    const chain = cast.customer.stores.chains.texts.get('calendar') ?? '';
+    return { writes, actsMs, chain, course };
   } catch (error) {
     throw complaint(casting, points, { cast, error });
   }
 }
 
 /** All is ready: the beginning has been lived through, the order is placed. */
-async function castOf(casting: Casting, mode: NylasMode): Promise<Cast> {
+async function castOf(
+  casting: Casting,
+  points: readonly MishapPoint[],
+  { watch, after = [] }: Manner,
+): Promise<Cast> {
   const plan = mishapPlan();
-  const watch = removalWatch(() => customer);
-  const ready = ground(casting, {
-    mode,
-    wrap: (world) => watch.over(interposedWorld(world, plan.intercept)),
+  const removals = removalWatch(() => ground.customer);
+  const ground = await groundFor(casting, {
+    ...(watch ? { watch } : {}),
+    wrap: (world) => removals.over(interposedWorld(world, plan.intercept)),
   });
-  const { customer } = ready;
-  const calendar = await takeUp(casting, ready, mode);
+  const { customer } = ground;
+  const calendar = await takeUp(casting, ground);
   const body = stories[casting.story].order?.(customer);
   if (body) await placeOrder(customer, body);
-  if (body?.kind === 'compromised') watch.leakedGoAt(body.removeAt);
-  return { customer, calendar, plan, watch };
+  if (body?.kind === 'compromised') removals.leakedGoAt(body.removeAt);
+  const known = looksBefore(points.at(-1)?.nth ?? 0, after);
+  return { ground, customer, calendar, plan, removals, known, course: [] };
+}
+
+/**
+ * The looks of a course that end before its n-th write, as far as nothing is in Keeper's memory at the
+ * end that a process just started would not have.
+ */
+function looksBefore(nth: number, course: Course): Course {
+  const next = course.findIndex(({ result }) => result.tally.count >= nth);
+  for (let length = next; length > 0; length -= 1) {
+    const [last, first] = [course[length - 1], course[length]];
+    if (last && first && first.beganAt >= last.endAt + apiKeyMs) return course.slice(0, length);
+  }
+  return [];
 }
 
 /** Looks until nothing is left to do. Returns how long it took. */
@@ -97,7 +141,7 @@ async function play(cast: Cast, { beginsAt, withinMs, missing }: Act): Promise<n
   if (beginsAt) leapTo(customer, beginsAt(customer));
   const startAt = clock.now();
   for (;;) {
-    const report = await look(cast);
+    const report = await nextLook(cast);
     // A pass that asks for another look at once has left something, such as an answer to a person.
     if (report && isSettled(report) && nextTickAt(customer) > clock.now() + tickMs) break;
     const tickAt = nextTickAt(customer);
@@ -109,6 +153,24 @@ async function play(cast: Cast, { beginsAt, withinMs, missing }: Act): Promise<n
   const flaws = missing(customer);
   if (flaws.length > 0) throw new Error(flaws.join('; '));
   return clock.now() - startAt;
+}
+
+/** The next look: taken up, or taken. */
+async function nextLook(cast: Cast): Promise<PassReport | undefined> {
+  const { ground, plan, known, course } = cast;
+  const taken = known[course.length];
+  if (taken) {
+    await passAgain(taken, ground);
+    plan.goOn(taken.result.tally);
+    course.push(taken);
+    return taken.result.report;
+  }
+  const stretch = await takenDown(ground, async () => ({
+    report: await look(cast),
+    tally: plan.tally,
+  }));
+  course.push(stretch);
+  return stretch.result.report;
 }
 
 /** One tick and what its messages bring about. The last report, if there was any. */
@@ -158,7 +220,9 @@ async function flawsAtTheEnd(cast: Cast, mishaps: number): Promise<readonly stri
   const entries = customer.entries('calendar');
   const slots = customer.application().signInAudience.includes('Personal') ? 2 : Infinity;
   return [
-    ...(plan.struck.length === mishaps ? [] : ['a mishap did not happen: the story was over']),
+    ...(plan.tally.struck.length === mishaps
+      ? []
+      : ['a mishap did not happen: the story was over']),
     ...(await flawsOf(customer, { slots })),
     ...repetitionsIn(entries),
     ...vaultFlaws(customer, entries),
@@ -191,7 +255,7 @@ async function afterthought({ customer, calendar, plan }: Cast): Promise<readonl
   const appended = (texts.get('calendar') ?? '').slice(before.length);
   return [
     ...(isQuiet(report) ? [] : [`one more pass is not quiet: ${told(report)}`]),
-    ...(plan.count === 1 ? [] : [`one more pass makes ${plan.count} writes`]),
+    ...(plan.tally.count === 1 ? [] : [`one more pass makes ${plan.tally.count} writes`]),
     ...(appended === '' ? [] : [`one more pass appends ${appended}`]),
   ];
 }
@@ -214,12 +278,13 @@ function complaint(
   points: readonly MishapPoint[],
   { cast, error }: Failure,
 ): Error {
-  const { plan, watch } = cast;
+  const { plan, removals } = cast;
   const where = points.map(
-    ({ nth, mishap }, index) => `write ${nth} (${plan.struck[index] ?? '?'}) ${words[mishap]}`,
+    ({ nth, mishap }, index) =>
+      `write ${nth} (${plan.tally.struck[index] ?? '?'}) ${words[mishap]}`,
   );
   const end = error instanceof Error ? error.message : String(error);
-  const what = [...watch.flaws, end].filter((one) => one !== '').join('; ');
+  const what = [...removals.flaws, end].filter((one) => one !== '').join('; ');
   const place = [story, audience, modeName(mode), ...where].join(', ');
   return new Error(`${place}: ${what}`, { cause: error });
 }

@@ -81,9 +81,16 @@ export interface MishapPlan {
   readonly intercept: Intercept;
   /** Counts from now on; none given: nothing goes wrong. */
   arm(points?: readonly MishapPoint[]): void;
-  /** Writes since armed. */
+  /** Goes on counting from here. */
+  goOn(tally: MishapTally): void;
+  /** Since armed. */
+  readonly tally: MishapTally;
+}
+
+export interface MishapTally {
+  /** Writes. */
   readonly count: number;
-  /** The writes that had a mishap since armed. */
+  /** The writes that had a mishap. */
   readonly struck: readonly string[];
 }
 
@@ -103,18 +110,18 @@ const vendorOf: Readonly<Record<PortName, Fault['vendor']>> = {
 export function mishapPlan(): MishapPlan {
   let count = 0;
   let planned: ReadonlyMap<number, Mishap> = new Map();
-  let struck: string[] = [];
+  let struck: readonly string[] = [];
   return {
-    get count() {
-      return count;
-    },
-    get struck() {
-      return struck;
+    get tally() {
+      return { count, struck };
     },
     arm(points = []) {
       count = 0;
       struck = [];
       planned = new Map(points.map(({ nth, mishap }) => [nth, mishap]));
+    },
+    goOn(tally) {
+      ({ count, struck } = tally);
     },
     async intercept(call, go) {
       if (!call.isWrite) return go();
@@ -122,7 +129,7 @@ export function mishapPlan(): MishapPlan {
       const mishap = planned.get(count);
       if (mishap === undefined) return go();
       const write = `${call.port}.${call.method}`;
-      struck.push(write);
+      struck = [...struck, write];
       if (mishap === 'crash-before') throw new Crash(`before ${write}`);
       if (mishap !== 'failed') await go();
       if (mishap === 'crash') throw new Crash(`after ${write}`);
