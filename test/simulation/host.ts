@@ -47,6 +47,12 @@ export interface Host {
   /** The timer fires. */
   tick(): void;
   deliver(delivery: Delivery): void;
+  /** Somebody calls over HTTP. `unanswered` when there is nobody to take the call. */
+  call(
+    what: string,
+    act: (surroundings: Surroundings) => Promise<void>,
+    unanswered: () => void,
+  ): void;
   /** Ends the life of every instance, as a deployment does. */
   restart(): void;
   /** Nothing waits and nothing runs. */
@@ -193,6 +199,7 @@ export function simulatedHost(options: HostOptions): Host {
         (surroundings) => vaultEvent(surroundings, delivery.body),
         () => options.redeliver(delivery, 500),
       ),
+    call: onSomeone,
     restart() {
       for (const [index, instance] of alive.entries()) {
         if (!instance) continue;

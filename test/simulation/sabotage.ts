@@ -418,6 +418,50 @@ export const sabotages: readonly Sabotage[] = [
       },
     ],
   },
+  {
+    name: 'forget-the-freeze',
+    tells: 'a freeze holds nothing back',
+    edits: [
+      {
+        file: 'core/plan.ts',
+        find: 'scene.now >= untilAt || isBroken(scene)) return findings;',
+        replace: 'scene.now >= 0) return findings;',
+      },
+    ],
+  },
+  {
+    name: 'leave-the-registration',
+    tells: 'what people change in a registration is not repaired',
+    edits: [
+      {
+        file: 'core/checks/registration.ts',
+        find: 'if (changes.length === 0) return [];',
+        replace: 'if (changes.length >= 0) return [];',
+      },
+    ],
+  },
+  {
+    name: 'forget-the-connector',
+    tells: 'what people write over a connector is not noticed',
+    edits: [
+      {
+        file: 'core/checks/connector.ts',
+        find: 'const isMet = before ? before.keyId === undefined : id !== seen.activeRecordId;',
+        replace: 'const isMet = before !== undefined || id !== seen.activeRecordId;',
+      },
+    ],
+  },
+  {
+    name: 'leave-the-scopes',
+    tells: 'a connector may ask users for other permissions than the file has',
+    edits: [
+      {
+        file: 'core/checks/connector.ts',
+        find: "(seen.scopes !== undefined && seen.scopes.join(' ') !== connector.scopes.join(' '))",
+        replace: 'false',
+      },
+    ],
+  },
 ];
 
 /** Names for the command line. */

@@ -77,7 +77,7 @@ export const holderDeeds: readonly Deed[] = [
   },
   {
     kind: 'connector-overwritten',
-    share: 4,
+    share: 8,
     act(scene) {
       const { stage, random } = scene;
       const one = connectorOf(scene);
@@ -94,7 +94,7 @@ export const holderDeeds: readonly Deed[] = [
             },
             { clientId: held.clientId, clientSecret: held.clientSecret, tenant: 'organizations' },
           ]),
-          ...(random.chance(0.5) ? { scope: ['User.Read'] } : {}),
+          ...(random.chance(0.3) ? { scope: ['User.Read'] } : {}),
         }),
       );
       return 'done';

@@ -1,25 +1,15 @@
 /** Role: orders, deployments, a changed file, and caches that get lost. */
 import { dayMs, hourMs } from '../../../src/core/limits.ts';
 import type { OrderBody } from '../../../src/core/order.ts';
+import { giveOrder } from '../callers.ts';
 import { addedSecret, hindered, lasting, listedKeyId, type Deed, type Scene } from './deed.ts';
 
-/** A person orders something, and a message says so. */
+/** A person orders something. */
 export function ordered(body: (scene: Scene) => OrderBody | undefined): Deed['act'] {
   return (scene) => {
-    const { stage, member, random } = scene;
     const order = body(scene);
     if (!order) return 'impossible';
-    const at = stage.kernel.now();
-    const id = `${new Date(at).toISOString().replaceAll(':', '-')}-${random.uuid()}`;
-    stage.record(`order ${order.kind} ${member.key}`);
-    void stage.stores.orders.write({
-      id,
-      registration: member.key,
-      body: order,
-      by: 'a-person',
-      at,
-    });
-    stage.host.send({ v: 1, registration: member.key, cause: 'order' });
+    giveOrder(scene, order);
     return 'done';
   };
 }

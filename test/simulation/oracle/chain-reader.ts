@@ -41,6 +41,8 @@ export interface ReadChain {
   readonly unanswered: Map<string, UnansweredOrder>;
   /** A policy has refused a lifetime, and nothing was issued since. */
   isCapped: boolean;
+  /** Until when a person wants nothing to be changed. */
+  frozenUntilAt: number | undefined;
   seq: number;
   hash: string;
 }
@@ -84,6 +86,7 @@ export function chainReader(): ChainReader {
       openOrders: new Set(),
       unanswered: new Map(),
       isCapped: false,
+      frozenUntilAt: undefined,
       seq: 0,
       hash: '0'.repeat(64),
     };
@@ -179,6 +182,8 @@ function takeOrder(read: ReadChain, entry: Wire): void {
     }
   }
   const kind = String(body['kind']);
+  if (kind === 'freeze') read.frozenUntilAt = Date.parse(String(body['untilAt']));
+  if (kind === 'thaw') read.frozenUntilAt = undefined;
   const id = String(entry['orderId']);
   if (kind === 'rotate' || kind === 'compromised') read.openOrders.add(id);
   if (!['rotate', 'compromised', 'retire'].includes(kind)) return;

@@ -10,6 +10,7 @@ import { chainReader, type ChainReader, type Intent } from './chain-reader.ts';
 import { proofLaw } from './proof-law.ts';
 import { quietLaws } from './quiet-laws.ts';
 import { removalLaws, type Issued } from './removal-laws.ts';
+import { restraintLaws } from './restraint-laws.ts';
 import { arrivedWrite, type Arrived, type SeenRequest } from './requests.ts';
 import { switchLaws, type Change } from './switch-laws.ts';
 import { truthAbout, type MemberTruth } from './truth.ts';
@@ -104,6 +105,7 @@ export function oracle(options: OracleOptions): Oracle {
   const removals = removalLaws({ ...options, chains, issued, isServing: switches.isServing });
   const quiet = quietLaws({ ...options, chains, issued, keyIdOf, isServing: switches.isServing });
   const proofs = proofLaw({ kernel, keyIdOf });
+  const restraint = restraintLaws({ ...options, chains, isServing: switches.isServing });
 
   const directory = {
     memberOfObject: (objectId: string) => owners.get(objectId) ?? ownerOf(objectId),
@@ -162,6 +164,7 @@ export function oracle(options: OracleOptions): Oracle {
   function appended(key: string, line: string): void {
     const claim = chains.appended(key, line, kernel.now());
     proofs.appended(key, line);
+    restraint.appended(key, line);
     if (!claim || issued.get(claim.keyId)?.intent === claim.intent) return;
     throw broken(
       'removal',
@@ -287,6 +290,7 @@ export function oracle(options: OracleOptions): Oracle {
         `${subject.kind} ${subject.applicationId}: ${why}`,
       );
     }
+    restraint.review();
     for (const member of members) reviewCredentials(member, now);
   }
 
@@ -340,6 +344,7 @@ export function oracle(options: OracleOptions): Oracle {
     },
     isOrdered: (keyId) => members.some((one) => chains.chain(one.key).ordered.has(keyId)),
     disturbed() {
+      restraint.disturbed();
       for (const member of members) {
         const truth = truthAbout(cloud, member);
         for (const text of storedBefore.get(member.key) ?? []) {

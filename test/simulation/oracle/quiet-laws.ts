@@ -7,6 +7,7 @@ import type { Member } from '../fleet.ts';
 import type { Kernel } from '../kernel.ts';
 import type { Obstacles } from '../obstacles.ts';
 import type { ChainReader } from './chain-reader.ts';
+import { contentFlaws } from './content.ts';
 import type { Issued } from './removal-laws.ts';
 import { isAccepted, truthAbout, type HeldSecret, type MemberTruth } from './truth.ts';
 import { LawBroken, type Law } from './verdict.ts';
@@ -71,6 +72,7 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
     const flaws = [
       ...currentFlaws(member, truth),
       ...holderFlaws(member, truth),
+      ...truth.applications.flatMap(({ appId }) => contentFlaws(cloud, member, appId)),
       ...(quietMs < bounds.rotationMs
         ? []
         : [...orderFlaws(member), ...marginFlaws(member, truth), ...intentFlaws(member)]),

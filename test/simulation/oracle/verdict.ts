@@ -38,6 +38,8 @@ export type Law =
   | 'blast-radius'
   /** Nylas: something was deleted, or a secret went to a stranger's application. */
   | 'nylas'
+  /** Something was done during a freeze, or for what is not in the file. */
+  | 'restraint'
   /** Keeper kept waking itself up. */
   | 'rest'
   /** When all was quiet, it did not become healthy, or the next plan was not empty. */
