@@ -24,9 +24,9 @@ function stageIn(weather: () => Weather, told: string[]): Stage {
   });
 }
 
-async function live({ kernel, step }: Stage, ms: number): Promise<void> {
-  const untilAt = kernel.now() + ms;
-  while ((kernel.nextAt() ?? Infinity) < untilAt) await step();
+async function live(made: Stage, ms: number): Promise<void> {
+  const untilAt = made.kernel.now() + ms;
+  while ((made.kernel.nextAt() ?? Infinity) < untilAt) await made.step();
 }
 
 /** The answers that the caller got, in order. */

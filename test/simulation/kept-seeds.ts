@@ -53,4 +53,12 @@ export const keptSeeds: readonly KeptSeed[] = [
     taught:
       'removal, in the oracle itself: an order to retire a credential took back the time by which an order had told it leaked. And a removal is now the first action of a round: a push may show who still holds what goes',
   },
+  {
+    seed: 198,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'convergence, in the law itself: both slots of a registration for personal accounts are Keeper’s own, and one of them ends in good time before what serves; waiting for it is no late renewal',
+  },
 ];

@@ -53,7 +53,7 @@ export function request(method: string, url: string, body: object) {
 }
 
 /** JSON with sorted members; the entries here have no inner objects. */
-export function sorted(value: object): string {
+function sorted(value: object): string {
   const members = Object.entries(value).toSorted(([one], [other]) => (one < other ? -1 : 1));
   return JSON.stringify(Object.fromEntries(members));
 }

@@ -234,6 +234,29 @@ describe('each law', () => {
     expect(() => made.oracle.toldWell(member, 27 * hourMs)).toThrow(complaint);
   });
 
+  it('convergence: a renewal is late, unless a slot comes free by itself in good time', async () => {
+    const late = /holds what ends in \d+ days/;
+    const made = await settledStage(5 * 24);
+    const member = memberOf(made);
+    made.byHand('audience', () =>
+      made.cloud.directory.changeByHand(appIdOf(made), {
+        signInAudience: 'AzureADandPersonalMicrosoftAccount',
+      }),
+    );
+    const [first] = made.cloud.directory.applications()[0]?.passwords ?? [];
+    made.cloud.directory.removePasswordByHand(appIdOf(made), first?.keyId ?? '');
+    const listed = made.cloud.directory.applications()[0]?.passwords ?? [];
+    const endAt = Math.max(...listed.map((one) => one.endAt));
+    const leftDays = (endAt - made.kernel.now()) / dayMs;
+    issued(made, 'an-add', leftDays - 8);
+    await pass(made, endAt - made.kernel.now() - 30 * dayMs);
+    expect(() => made.oracle.toldWell(member, 75 * hourMs)).not.toThrow(late);
+    const [other] = made.cloud.directory.applications()[0]?.passwords.slice(-1) ?? [];
+    made.cloud.directory.removePasswordByHand(appIdOf(made), other?.keyId ?? '');
+    issued(made, 'another-add', 30 - 6);
+    expect(() => made.oracle.toldWell(member, 75 * hourMs)).toThrow(late);
+  });
+
   it('convergence: Keeper tells that all is well, but an order has no answer', async () => {
     const made = await settledStage(5 * 24);
     const member = memberOf(made);

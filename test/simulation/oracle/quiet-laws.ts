@@ -9,7 +9,13 @@ import type { Obstacles } from '../obstacles.ts';
 import type { ChainReader } from './chain-reader.ts';
 import { contentFlaws } from './content.ts';
 import type { Issued } from './removal-laws.ts';
-import { isAccepted, truthAbout, type HeldSecret, type MemberTruth } from './truth.ts';
+import {
+  isAccepted,
+  truthAbout,
+  type HeldSecret,
+  type ListedSecret,
+  type MemberTruth,
+} from './truth.ts';
 import { LawBroken, type Law } from './verdict.ts';
 
 const hourMs = 3_600_000;
@@ -25,6 +31,8 @@ const bounds = {
   rotationMs: 74 * hourMs,
   /** A rotation begins at its margin and takes so long. */
   lateMs: 4 * dayMs,
+  /** A slot that comes free by itself so long before is waited for. */
+  slotLeadMs: 7 * dayMs,
 } as const;
 
 export interface QuietLawsOptions {
@@ -123,7 +131,8 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
   }
 
   /** What serves is renewed when its margin begins, unless another is on its way. */
-  function marginFlaws(member: Member, { held, listed }: MemberTruth): readonly string[] {
+  function marginFlaws(member: Member, truth: MemberTruth): readonly string[] {
+    const { held, listed } = truth;
     // A short-lived one is worth its slot only when little is left.
     if (chains.chain(member.key).isCapped) return [];
     return held.filter(isServing).flatMap(({ connector, text }) => {
@@ -131,7 +140,7 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
       const made = one && issued.get(one.keyId);
       if (!one || !made) return [];
       const isOnItsWay = listed.some((other) => other.endAt > one.endAt && issued.has(other.keyId));
-      if (isOnItsWay) return [];
+      if (isOnItsWay || awaitsSlot(truth, one)) return [];
       // The file has a third of the lifetime at the most.
       const days = Math.min(member.renewBeforeDays, Math.floor(member.lifetimeDays / 3));
       const marginMs = Math.min(days * dayMs, (one.endAt - made.at) / 3);
@@ -139,6 +148,18 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
       if (leftMs > marginMs - bounds.lateMs) return [];
       return [`${connector} holds what ends in ${Math.round(leftMs / dayMs)} days`];
     });
+  }
+
+  /** Both slots are taken, and the other is Keeper's own and leaves by itself in good time. */
+  function awaitsSlot({ applications, listed }: MemberTruth, serving: ListedSecret): boolean {
+    const isPersonal = applications.some(({ appId }) =>
+      cloud.directory.application(appId)?.signInAudience.includes('PersonalMicrosoftAccount'),
+    );
+    const taken = listed.filter((one) => one.place === 'application');
+    if (!isPersonal || taken.length < 2) return false;
+    return taken.some(
+      (one) => issued.has(one.keyId) && one.endAt < serving.endAt - bounds.slotLeadMs,
+    );
   }
 
   return { reviewLeaked, toldWell };
