@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { oddMode } from '../support/tenant.ts';
+import { dayMs, oddMode } from '../support/tenant.ts';
 import { groundFor, livedThrough, takeUp, type Casting } from './beginnings.ts';
 import { mishaps } from './crash-points.ts';
 import { tell } from './crash-run.ts';
@@ -7,7 +7,20 @@ import { storyNames } from './stories.ts';
 import type { Ground } from './stretches.ts';
 import { streamsOf } from './streams.ts';
 
-/** All that the world of a customer holds, and how much was drawn for it. */
+/** What the vault will tell within two months, with when. */
+function eventsToCome({ cloud, clock }: Ground['customer']): readonly unknown[] {
+  const events: unknown[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    const at = cloud.nextAt();
+    if (at === undefined || at > clock.now() + 60 * dayMs) break;
+    clock.jumpTo(at);
+    cloud.settle();
+    events.push([at, ...cloud.takeEvents()]);
+  }
+  return events;
+}
+
+/** All that the world of a customer holds and will tell, and how much was drawn for it. */
 function worldOf({ customer, streams }: Ground): unknown {
   const { cloud, clock, nylas, stores } = customer;
   cloud.takeEvents();
@@ -17,13 +30,17 @@ function worldOf({ customer, streams }: Ground): unknown {
         now: clock.now(),
         nextAt: cloud.nextAt(),
         applications: cloud.directory.applications(),
-        secrets: cloud.vault.state,
+        principals: cloud.directory
+          .applications()
+          .map(({ appId }) => cloud.directory.servicePrincipal(appId)),
+        outage: [cloud.account.outageSeconds, cloud.account.incidents],
         versions: ['nylas-calendar', 'nylas-calendar-pending'].map((name) =>
           cloud.vault.state.versions(name),
         ),
         nylas: nylas.map(({ region, id }) => cloud.nylas[region].hand.application(id)),
         stores,
         positions: streams.positions(),
+        events: eventsToCome(customer),
       },
       (name, value: unknown) => {
         if (name === 'mode') return undefined;
@@ -44,8 +61,9 @@ describe('takeUp()', () => {
     await livedThrough(casting, lived);
     await takeUp(casting, taken);
     await takeUp(casting, again);
-    expect(worldOf(taken)).toEqual(worldOf(lived));
-    expect(worldOf(again)).toEqual(worldOf(lived));
+    const whole = worldOf(lived);
+    expect(worldOf(taken)).toEqual(whole);
+    expect(worldOf(again)).toEqual(whole);
   });
 });
 

@@ -30,7 +30,7 @@ export interface BatchResult {
   readonly counted: readonly Counted[];
   /** Points or pairs, each once for each mode. */
   readonly points: number;
-  /** Stories that had to be told for them. */
+  /** Stories that had to be told for them, openings among them. */
   readonly told: number;
   readonly failed: readonly string[];
 }
@@ -62,10 +62,10 @@ async function carryOut(batch: Batch): Promise<BatchResult> {
   );
   // Those of single points are told for their own sake too; the report counts each failure once.
   const failed = [...failuresOf(openings), ...told.failed];
-  if (batch.kind !== 'count') return { ...told, failed };
+  const all = { ...told, told: openings.length + told.told, failed };
+  if (batch.kind !== 'count') return all;
   return {
-    ...told,
-    failed,
+    ...all,
     counted: begun.map(({ modes: same, after }) => ({ modes: same, writes: after.writes })),
   };
 }

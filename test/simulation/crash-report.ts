@@ -88,8 +88,9 @@ async function countedCourses(
 ): Promise<readonly Course[]> {
   const all: Course[] = [];
   const batches = allParts(stories).map((part): Batch => ({ kind: 'count', part, modes }));
-  await crew.shareOut(batches, ({ part }, { counted, failed }) => {
+  await crew.shareOut(batches, ({ part }, { counted, told, failed }) => {
     all.push(...counted.map((one) => ({ ...one, part })));
+    sum.told += told;
     sum.failed.push(...failed);
   });
   return all;

@@ -54,6 +54,22 @@ export const keptSeeds: readonly KeptSeed[] = [
       'removal, in the oracle itself: an order to retire a credential took back the time by which an order had told it leaked. And a removal is now the first action of a round: a push may show who still holds what goes',
   },
   {
+    seed: 162,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'blast-radius, in the law itself: within an hour that lies across two clock hours there may be as many switches as two clock hours allow',
+  },
+  {
+    seed: 197,
+    registrations: 5,
+    years: 4,
+    mode: 'all',
+    taught:
+      'convergence, in the law itself: where a policy allows short lives only, a new credential is worth its slot only when little of the old one is left (decision 0026)',
+  },
+  {
     seed: 198,
     registrations: 5,
     years: 4,

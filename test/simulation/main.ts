@@ -175,7 +175,8 @@ async function huntFor(choices: Choices, sabotage: string) {
     sabotage,
     finished(result) {
       seedCount += 1;
-      if (result.violation) found ??= result;
+      // A bug that only makes the program fail shows nothing about the laws.
+      if (result.violation && result.violation.law !== 'defect') found ??= result;
       return found !== undefined;
     },
   });

@@ -4,11 +4,14 @@
  */
 import { says, type ModeQuestion, type NylasMode } from '../../src/local/simulators/nylas-modes.ts';
 
+/** A question, and what was answered. */
+export type Heard = readonly [question: ModeQuestion, answer: boolean];
+
 export interface ModeWatch {
   /** To be given to the simulators. Can be asked, and nothing else: it throws when it is read. */
   readonly mode: NylasMode;
   /** What was asked so far. */
-  readonly heard: () => readonly ModeQuestion[];
+  readonly heard: () => readonly Heard[];
   /** Would the run have been the same in this mode? */
   readonly standsFor: (other: NylasMode) => boolean;
 }
@@ -36,7 +39,7 @@ export function modeWatch(mode: NylasMode): ModeWatch {
         return answer;
       },
     },
-    heard: () => [...heard.keys()],
+    heard: () => [...heard],
     standsFor: (other) =>
       [...heard].every(([question, answer]) => says(other, question) === answer),
   };

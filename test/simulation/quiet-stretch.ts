@@ -10,8 +10,12 @@ export type QuietLook = (at: number) => number | undefined;
 
 /** The first look that is not quiet, or the first at or after `untilAt`. */
 export function firstLookWithWork(firstAt: number, untilAt: number, quiet: QuietLook): number {
-  const quietAt = lastQuietBefore(firstAt, untilAt, quiet);
-  let at = quietAt;
+  return firstLookByWalking(lastQuietBefore(firstAt, untilAt, quiet), untilAt, quiet);
+}
+
+/** The same, look by look: what the strides are compared with. */
+export function firstLookByWalking(firstAt: number, untilAt: number, quiet: QuietLook): number {
+  let at = firstAt;
   while (at < untilAt) {
     const nextAt = quiet(at);
     if (nextAt === undefined || nextAt <= at) break;

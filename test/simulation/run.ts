@@ -16,7 +16,7 @@ import { healthWatch, type Health } from './health.ts';
 import type { Planned } from './kernel.ts';
 import { LawBroken, type Violation } from './oracle/verdict.ts';
 import { partyReport } from './party-report.ts';
-import { firstLookWithWork } from './quiet-stretch.ts';
+import { firstLookByWalking, firstLookWithWork } from './quiet-stretch.ts';
 import { stage as makeStage, startAt, type Stage } from './stage.ts';
 import { blankTally, type Tally } from './tally.ts';
 import { stormsOf, type Storms } from './storms.ts';
@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly mishaps?: number;
   /** Keeps the last lines of the log. */
   readonly keep?: number;
+  /** Asks the planner about each look of a quiet stretch, where strides would do. */
+  readonly walks?: boolean;
 }
 
 export interface RunResult {
@@ -263,7 +265,8 @@ class Life {
     if (!head) return;
     const skewMs = input.storageNow - input.now;
     const untilAt = Math.min(this.#storms.nextAt, this.#endAt);
-    const nextLookAt = firstLookWithWork(seen.nextLookAt, untilAt, (at) => {
+    const firstLook = this.#options.walks ? firstLookByWalking : firstLookWithWork;
+    const nextLookAt = firstLook(seen.nextLookAt, untilAt, (at) => {
       const next = plan({ ...input, now: at, storageNow: at + skewMs });
       return next.actions.length === 0 && next.state === 'healthy' ? next.nextLookAt : undefined;
     });

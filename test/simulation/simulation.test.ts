@@ -59,6 +59,11 @@ describe('the same seed', () => {
     expect(other.mishaps).toBe(one.mishaps);
   });
 
+  it('is the same when each look of a quiet stretch is thought through', async () => {
+    const [strides, walk] = [await run(42), await run(42, { walks: true })];
+    expect(walk.log).toBe(strides.log);
+  });
+
   it('with fewer mishaps is the same run up to there', async () => {
     const keep = 100_000;
     const whole = await run(107, { keep });

@@ -5,9 +5,9 @@
  */
 import type { Transport, TransportRequest } from '../../src/clients/transport.ts';
 import { cloudHosts, keeperIdentity, type Cloud } from '../../src/local/cloud.ts';
-import { says, type ModeQuestion } from '../../src/local/simulators/nylas-modes.ts';
+import { says } from '../../src/local/simulators/nylas-modes.ts';
 import type { Tenant } from '../support/tenant.ts';
-import type { ModeWatch } from './mode-watch.ts';
+import type { Heard, ModeWatch } from './mode-watch.ts';
 import type { Positions, Streams } from './streams.ts';
 
 /** A customer, what all that is drawn for them comes from, and what their Nylas is asked. */
@@ -29,14 +29,19 @@ export interface Stretch<Result> {
   readonly positions: Positions;
   readonly stored: Stored;
   /** What the mode of Nylas was asked by its end. */
-  readonly heard: readonly ModeQuestion[];
+  readonly heard: readonly Heard[];
 }
 
 /** Something that changed the world: whatever request is not a read, or the taking of events. */
 interface Step {
   readonly at: number;
   readonly positions: Positions;
-  readonly request?: TransportRequest;
+  readonly request?: SentRequest;
+}
+
+/** A request, and how it was answered. */
+interface SentRequest extends TransportRequest {
+  readonly status: number;
 }
 
 /** The steps since they were last taken. */
@@ -59,25 +64,27 @@ export function notes(): Notes {
 
 /** Sees the requests of a ground, and the taking of events. `wire` and `over` go to what it is made of. */
 export function witness(ground: () => Ground) {
-  const note = (request?: TransportRequest): void => {
-    const { customer, streams, notes: steps } = ground();
-    const now = { at: customer.clock.now(), positions: streams.positions() };
-    steps.note(request ? { ...now, request } : now);
+  const now = (): Pick<Step, 'at' | 'positions'> => {
+    const { customer, streams } = ground();
+    return { at: customer.clock.now(), positions: streams.positions() };
   };
   return {
     wire: (fetch: Cloud['fetch']): Transport => {
       const carry = barewire(fetch);
-      return (request) => {
+      return async (request) => {
         const { signal: _signal, ...sent } = request;
-        if (sent.method !== 'GET') note(sent);
-        return carry(request);
+        if (sent.method === 'GET') return carry(request);
+        const when = now();
+        const reply = await carry(request);
+        ground().notes.note({ ...when, request: { ...sent, status: reply.status } });
+        return reply;
       };
     },
     over: (cloud: Cloud): void => {
       const takeEvents = cloud.takeEvents.bind(cloud);
       Object.assign(cloud, {
         takeEvents() {
-          note();
+          ground().notes.note(now());
           return takeEvents();
         },
       });
@@ -114,12 +121,19 @@ export async function passAgain(
   { customer, streams, watch, notes: steps, token }: Ground,
 ): Promise<void> {
   const { cloud, clock } = customer;
-  for (const question of stretch.heard) says(watch.mode, question);
+  for (const [question, answer] of stretch.heard) {
+    if (says(watch.mode, question) !== answer) throw new Error(`${question} has another answer`);
+  }
   for (const { at, positions, request } of stretch.steps) {
     streams.catchUp(positions);
     clock.jumpTo(at);
-    if (request) await cloud.fetch(again(request, token(request.url)));
-    else cloud.takeEvents();
+    if (!request) {
+      cloud.takeEvents();
+      continue;
+    }
+    const { status } = await cloud.fetch(again(request, token(request.url)));
+    if (status !== request.status)
+      throw new Error(`Answered with ${status}, not ${request.status}`);
   }
   streams.catchUp(stretch.positions);
   clock.jumpTo(stretch.endAt);

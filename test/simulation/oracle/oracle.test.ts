@@ -255,6 +255,12 @@ describe('each law', () => {
     made.cloud.directory.removePasswordByHand(appIdOf(made), other?.keyId ?? '');
     issued(made, 'another-add', 30 - 6);
     expect(() => made.oracle.toldWell(member, 75 * hourMs)).toThrow(late);
+    // One that has long ended leaves no slot that is waited for.
+    const [last] = made.cloud.directory.applications()[0]?.passwords.slice(-1) ?? [];
+    made.cloud.directory.removePasswordByHand(appIdOf(made), last?.keyId ?? '');
+    issued(made, 'a-short-add', 1);
+    await pass(made, 4 * dayMs);
+    expect(() => made.oracle.toldWell(member, 75 * hourMs)).toThrow(late);
   });
 
   it('convergence: Keeper tells that all is well, but an order has no answer', async () => {

@@ -158,7 +158,10 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
     const taken = listed.filter((one) => one.place === 'application');
     if (!isPersonal || taken.length < 2) return false;
     return taken.some(
-      (one) => issued.has(one.keyId) && one.endAt < serving.endAt - bounds.slotLeadMs,
+      (one) =>
+        issued.has(one.keyId) &&
+        one.endAt > kernel.now() - bounds.lookMs &&
+        one.endAt < serving.endAt - bounds.slotLeadMs,
     );
   }
 
