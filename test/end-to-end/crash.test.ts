@@ -92,8 +92,8 @@ describe('kill -9 of npm start -- --data DIR', () => {
       what,
       (writes, before) => writes.slice(before).some(isIt),
     ]);
-    const later = [1, 2].map((round): readonly [string, IsTime] => [`round ${round}`, isMore]);
-    for (const [what, isTime] of [...named, ...later]) {
+    const later: readonly [string, IsTime] = ['some writes are made', isMore];
+    for (const [what, isTime] of [...named, later]) {
       const keeper = startKeeper('--once', '--json', '--data', folder);
       const before = writesIn(folder).length;
       await awaited(
