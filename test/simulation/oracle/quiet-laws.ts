@@ -10,6 +10,7 @@ import type { ChainReader } from './chain-reader.ts';
 import { contentFlaws } from './content.ts';
 import type { Issued } from './removal-laws.ts';
 import {
+  areSlotsFull,
   isAccepted,
   truthAbout,
   type HeldSecret,
@@ -151,17 +152,16 @@ export function quietLaws(options: QuietLawsOptions): QuietLaws {
   }
 
   /** Both slots are taken, and the other is Keeper's own and leaves by itself in good time. */
-  function awaitsSlot({ applications, listed }: MemberTruth, serving: ListedSecret): boolean {
-    const isPersonal = applications.some(({ appId }) =>
-      cloud.directory.application(appId)?.signInAudience.includes('PersonalMicrosoftAccount'),
-    );
-    const taken = listed.filter((one) => one.place === 'application');
-    if (!isPersonal || taken.length < 2) return false;
-    return taken.some(
-      (one) =>
-        issued.has(one.keyId) &&
-        one.endAt > kernel.now() - bounds.lookMs &&
-        one.endAt < serving.endAt - bounds.slotLeadMs,
+  function awaitsSlot(truth: MemberTruth, serving: ListedSecret): boolean {
+    return (
+      areSlotsFull(cloud, truth) &&
+      truth.listed.some(
+        (one) =>
+          one.place === 'application' &&
+          issued.has(one.keyId) &&
+          one.endAt > kernel.now() - bounds.lookMs &&
+          one.endAt < serving.endAt - bounds.slotLeadMs,
+      )
     );
   }
 

@@ -6,7 +6,13 @@ import type { Cloud } from '../../../src/local/cloud.ts';
 import type { Member } from '../fleet.ts';
 import type { Kernel } from '../kernel.ts';
 import type { ChainReader, Intent } from './chain-reader.ts';
-import { truthAbout, type HeldSecret, type ListedSecret, type MemberTruth } from './truth.ts';
+import {
+  areSlotsFull,
+  truthAbout,
+  type HeldSecret,
+  type ListedSecret,
+  type MemberTruth,
+} from './truth.ts';
 import { LawBroken } from './verdict.ts';
 
 const minuteMs = 60_000;
@@ -88,7 +94,7 @@ export function removalLaws(options: RemovalLawsOptions): RemovalLaws {
 
   /** A foreign one that has ended goes only where its slot is needed. */
   function judgeSlot(member: Member, gone: ListedSecret, before: MemberTruth): void {
-    if (!areSlotsFull(before) && !wereSlotsFull(member)) {
+    if (!areSlotsFull(cloud, before) && !wereSlotsFull(member)) {
       throw broken(member, `${gone.keyId} ended, and no slot was short`);
     }
     if (isContent(member, before)) {
@@ -113,24 +119,16 @@ export function removalLaws(options: RemovalLawsOptions): RemovalLaws {
   }
 
   function wereSlotsFull(member: Member): boolean {
-    if (areSlotsFull(truthAbout(cloud, member))) return true;
+    if (areSlotsFull(cloud, truthAbout(cloud, member))) return true;
     const fullAt = slotsFullAt.get(member.key) ?? Number.NEGATIVE_INFINITY;
     return kernel.now() - fullAt <= bounds.slotsMs;
-  }
-
-  /** Personal accounts: two secrets at the most, ended ones among them. */
-  function areSlotsFull({ applications, listed }: MemberTruth): boolean {
-    const isPersonal = applications.some(({ appId }) =>
-      cloud.directory.application(appId)?.signInAudience.includes('PersonalMicrosoftAccount'),
-    );
-    return isPersonal && listed.filter((one) => one.place === 'application').length >= 2;
   }
 
   return {
     judge,
     wereSlotsFull,
     remember(member, truth) {
-      if (areSlotsFull(truth)) slotsFullAt.set(member.key, kernel.now());
+      if (areSlotsFull(cloud, truth)) slotsFullAt.set(member.key, kernel.now());
     },
   };
 }

@@ -91,3 +91,11 @@ function heldBy(
 export function isAccepted(cloud: Cloud, clientId: string, text: string, at: number): boolean {
   return text !== '' && cloud.directory.credentialWorks(clientId, text, at) === 'accepted';
 }
+
+/** Personal accounts: two secrets at the most, ended ones among them. */
+export function areSlotsFull(cloud: Cloud, { applications, listed }: MemberTruth): boolean {
+  const isPersonal = applications.some(({ appId }) =>
+    cloud.directory.application(appId)?.signInAudience.includes('PersonalMicrosoftAccount'),
+  );
+  return isPersonal && listed.filter((one) => one.place === 'application').length >= 2;
+}
