@@ -3,7 +3,7 @@ import { allNylasModes } from '../../src/local/simulators/nylas-modes.ts';
 import type { MishapPoint } from '../support/interposed-world.ts';
 import { plainMode } from '../support/tenant.ts';
 import type { Part } from './beginnings.ts';
-import { allParts, pairMishaps, singlePoints } from './crash-points.ts';
+import { allParts, mishaps, pairMishaps, singlePoints } from './crash-points.ts';
 import { failuresOf, readings } from './crash-readings.ts';
 import { tell } from './crash-run.ts';
 
@@ -39,9 +39,7 @@ describe.each(counted)('the story $casting.story of $calm.writes writes', ({ cas
   const points = singlePoints(calm.writes);
   const after = calm.course;
   const isToldAbove = named.some((one) => one === casting.story);
-  const kinds = isToldAbove
-    ? (['crash', 'crash-before'] as const)
-    : (['lost', 'crash-before'] as const);
+  const kinds = mishaps.filter((one) => !isToldAbove || !pairMishaps.includes(one));
 
   it.each(kinds)('survives each write with the mishap "%s"', async (mishap) => {
     for (const point of points.filter((one) => one.mishap === mishap)) {
